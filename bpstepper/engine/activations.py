@@ -1,0 +1,326 @@
+"""Activations: what a unit does with its weighted input, and how steep it is there.
+
+One row each: the function and its slope as lowerings to numpy calls, the sign on the page, the
+derivative in words, and the kinks where there is no derivative. Every function is stable over
+all of float64, and every one is written with calls that also take complex numbers, which is
+what lets the gradient check use the complex step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from .kernels import AnyArray, Axes, Call, Cell, Index, Kernel, Scratch, Term, elementwise
+from .symbols import Axis, Name
+
+__all__ = ["ACTIVATIONS", "Activation"]
+
+_Lower = Callable[[Sequence[AnyArray], AnyArray, Scratch], list[Call]]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One row of the table.
+
+    Attributes:
+        name: as scenario files say it.
+        glyph: its sign in formulas, as text and LaTeX.
+        formula: f(z) = …, for people.
+        slope_formula: f′(z) = …, for people.
+        apply: z → a.
+        slope: z → f′(z), elementwise; None where units depend on each other's z.
+        jacobian: a → (m, n, n), where there is no elementwise slope.
+        kinks: the z at which there is no derivative; the convention is in `slope_formula`.
+    """
+
+    name: str
+    glyph: Name
+    formula: str
+    slope_formula: str
+    apply: Kernel
+    slope: Kernel | None
+    jacobian: Kernel | None = None
+    kinks: tuple[float, ...] = ()
+
+
+# ── the functions, as calls ──────────────────────────────────────────────────────────────────
+
+
+def _sigmoid(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    # 1/(1 + e^−z): right at both ends, since e^800 is infinity and 1/infinity is 0
+    (z,) = operands
+    return [
+        (np.negative, (z, out)),
+        (np.exp, (out, out)),
+        (np.add, (out, 1.0, out)),
+        (np.reciprocal, (out, out)),
+    ]
+
+
+def _sigmoid_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    # 1/(2 + 2 cosh z), not a(1 − a): at z = 50 that would be 0, and the truth is 1.93e−22
+    (z,) = operands
+    return [
+        (np.cosh, (z, out)),
+        (np.multiply, (out, 2.0, out)),
+        (np.add, (out, 2.0, out)),
+        (np.reciprocal, (out, out)),
+    ]
+
+
+def _tanh(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    return [(np.tanh, (operands[0], out))]
+
+
+def _tanh_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    # 1/cosh² z, not 1 − a², for the same reason as above
+    return [
+        (np.cosh, (operands[0], out)),
+        (np.reciprocal, (out, out)),
+        (np.multiply, (out, out, out)),
+    ]
+
+
+def _relu(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    return [(partial(np.maximum, out=out), (operands[0], 0.0))]
+
+
+def _relu_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    # heaviside keeps NaN where a comparison would turn it into 0
+    return [(np.heaviside, (operands[0], 0.0, out))]
+
+
+def _leaky_relu(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    (z,) = operands
+    return [(np.multiply, (z, 0.01, out)), (partial(np.maximum, out=out), (z, out))]
+
+
+def _leaky_relu_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    return [
+        (np.heaviside, (operands[0], 0.0, out)),
+        (np.multiply, (out, 0.99, out)),
+        (np.add, (out, 0.01, out)),
+    ]
+
+
+def _softplus(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
+    # max(z, 0) + ln(1 + e^−|z|); −|z| is z − 2 max(z, 0), which complex numbers take, too
+    (z,) = operands
+    positive = scratch(z.shape)
+    return [
+        (partial(np.maximum, out=positive), (z, 0.0)),
+        (np.multiply, (positive, -2.0, out)),
+        (np.add, (out, z, out)),
+        (np.exp, (out, out)),
+        (np.log1p, (out, out)),
+        (np.add, (out, positive, out)),
+    ]
+
+
+def _silu(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
+    return [*_sigmoid(operands, out, scratch), (np.multiply, (operands[0], out, out))]
+
+
+def _silu_slope(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
+    # σ(z) + z σ′(z)
+    (z,) = operands
+    curve = scratch(z.shape)
+    return [
+        *_sigmoid_slope(operands, curve, scratch),
+        (np.multiply, (z, curve, curve)),
+        *_sigmoid(operands, out, scratch),
+        (np.add, (out, curve, out)),
+    ]
+
+
+def _ones(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    # z·0 + 1 rather than a constant: a NaN in z stays one
+    return [(np.multiply, (operands[0], 0.0, out)), (np.add, (out, 1.0, out))]
+
+
+# ── softmax: the units of a sample depend on each other ──────────────────────────────────────
+
+
+def _lower_softmax(
+    operands: Sequence[AnyArray], out: AnyArray, axis: int, scratch: Scratch
+) -> list[Call]:
+    # the largest z is taken off first: no exponential overflows, and the quotient is the same
+    (z,) = operands
+    shape = list(z.shape)
+    shape[axis] = 1
+    top = scratch(tuple(shape))
+    return [
+        (np.maximum.reduce, (z, axis, None, top, True)),
+        (np.subtract, (z, top, out)),
+        (np.exp, (out, out)),
+        (np.add.reduce, (out, axis, None, top, True)),
+        (np.divide, (out, top, out)),
+    ]
+
+
+def _lower_jacobian(
+    operands: Sequence[AnyArray], out: AnyArray, axis: int, _: Scratch
+) -> list[Call]:
+    # J_ik = a_i (δ_ik − a_k), one n × n table for each sample
+    a = operands[0].T if axis == 0 else operands[0]
+    diagonal = np.einsum("mii->mi", out)
+    return [
+        (np.multiply, (a[:, :, None], a[:, None, :], out)),
+        (np.negative, (out, out)),
+        (np.add, (diagonal, a, diagonal)),
+    ]
+
+
+def _jacobian_axes(operands: Sequence[Axes], axis: int) -> Axes:
+    (a,) = operands
+    units = a[axis]
+    return (Axis("samples", None, a[1 - axis].size), units, units)
+
+
+def _cells_jacobian(index: Index, _shapes: Sequence[tuple[int, ...]], axis: int) -> Cell:
+    sample, i, k = index
+
+    def cell(unit: int) -> tuple[int, Index]:
+        return (0, (unit, sample) if axis == 0 else (sample, unit))
+
+    terms = (Term(-1, (cell(i), cell(k))),)
+    return Cell((Term(1, (cell(i),)), *terms) if i == k else terms)
+
+
+def _cells_softmax(index: Index, shapes: Sequence[tuple[int, ...]], axis: int) -> Cell:
+    units = range(shapes[0][axis])
+    reads = [(k, index[1]) if axis == 0 else (index[0], k) for k in units]
+    unit = index[axis]
+
+    def share(values: Sequence[float]) -> float:
+        return float(_SOFTMAX(np.array(values)[:, None])[unit, 0])
+
+    return Cell(tuple(Term(1, ((0, cell),)) for cell in reads), share)
+
+
+_SOFTMAX = Kernel(
+    name="softmax",
+    sign="softmax",
+    form="function",
+    arity=1,
+    infer=lambda operands, _: operands[0],
+    lower=_lower_softmax,
+    cell=_cells_softmax,
+    words="each unit's share of the exponentials of its sample",
+)
+
+_SOFTMAX_JACOBIAN = Kernel(
+    name="softmax_jacobian",
+    sign="J",
+    form="function",
+    arity=1,
+    infer=_jacobian_axes,
+    lower=_lower_jacobian,
+    cell=_cells_jacobian,
+    words="aᵢ(1 − aᵢ) on the diagonal, −aᵢaₖ beside it",
+)
+
+
+_LINEAR = Kernel(
+    name="linear",
+    sign="",
+    form="function",
+    arity=1,
+    infer=lambda operands, _: operands[0],
+    lower=lambda operands, out, _axis, _scratch: [(np.copyto, (out, operands[0]))],
+    cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, index),)),)),
+    view=lambda operands, _: operands[0],
+    words="passed on as it is",
+)
+
+
+def _row(
+    name: str,
+    glyph: Name,
+    formula: str,
+    slope_formula: str,
+    apply: _Lower,
+    slope: _Lower,
+    kinks: tuple[float, ...] = (),
+) -> Activation:
+    """A row whose units do not look at each other: two elementwise kernels."""
+    return Activation(
+        name=name,
+        glyph=glyph,
+        formula=formula,
+        slope_formula=slope_formula,
+        apply=elementwise(name, glyph.text, apply, words=formula),
+        slope=elementwise(f"{name}_slope", f"{glyph.text}′", slope, words=slope_formula),
+        kinks=kinks,
+    )
+
+
+_ROWS = (
+    Activation(
+        name="linear",
+        glyph=Name("f", "f"),
+        formula="f(z) = z",
+        slope_formula="f′(z) = 1",
+        apply=_LINEAR,
+        slope=elementwise("linear_slope", "f′", _ones, words="f′(z) = 1"),
+    ),
+    _row(
+        "sigmoid",
+        Name("σ", r"\sigma"),
+        "σ(z) = 1/(1 + e⁻ᶻ)",
+        "σ′(z) = σ(z)(1 − σ(z))",
+        _sigmoid,
+        _sigmoid_slope,
+    ),
+    _row("tanh", Name("tanh", r"\tanh"), "tanh z", "tanh′(z) = 1 − tanh²(z)", _tanh, _tanh_slope),
+    _row(
+        "relu",
+        Name("ReLU", r"\operatorname{ReLU}"),
+        "ReLU(z) = max(z, 0)",
+        "ReLU′(z) = 1 where z > 0, else 0; at 0 itself it is taken as 0",
+        _relu,
+        _relu_slope,
+        kinks=(0.0,),
+    ),
+    _row(
+        "leaky_relu",
+        Name("LReLU", r"\operatorname{LReLU}"),
+        "LReLU(z) = max(z, 0.01 z)",
+        "LReLU′(z) = 1 where z > 0, else 0.01; at 0 itself it is taken as 0.01",
+        _leaky_relu,
+        _leaky_relu_slope,
+        kinks=(0.0,),
+    ),
+    _row(
+        "softplus",
+        Name("softplus", r"\operatorname{softplus}"),
+        "softplus(z) = ln(1 + eᶻ)",
+        "softplus′(z) = σ(z)",
+        _softplus,
+        _sigmoid,
+    ),
+    _row(
+        "silu",
+        Name("SiLU", r"\operatorname{SiLU}"),
+        "SiLU(z) = z σ(z)",
+        "SiLU′(z) = σ(z) + z σ′(z)",
+        _silu,
+        _silu_slope,
+    ),
+    Activation(
+        name="softmax",
+        glyph=Name("softmax", r"\operatorname{softmax}"),
+        formula="softmax(z)ᵢ = e^zᵢ / Σₖ e^zₖ",
+        slope_formula="Jᵢₖ = aᵢ(1 − aₖ) where i = k, else −aᵢaₖ",
+        apply=_SOFTMAX,
+        slope=None,
+        jacobian=_SOFTMAX_JACOBIAN,
+    ),
+)
+
+ACTIVATIONS: dict[str, Activation] = {row.name: row for row in _ROWS}
+"""Every activation by its name."""

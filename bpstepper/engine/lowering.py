@@ -1,0 +1,149 @@
+"""Lowering: a Program bound to buffers, as one flat list of numpy calls.
+
+What is taught is the Op; what runs is its lowering. This module alone decides what may share
+memory: a view costs nothing, an update is written over the parameter where nothing reads the
+old one afterwards, and operations that nobody needs are left out. Training runs the list; a
+trace runs the same calls and keeps a copy of each result, which is why the two agree bit for
+bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from .kernels import AnyArray, Call
+from .program import Op, Program
+from .symbols import Symbol
+
+__all__ = ["Lowered"]
+
+
+class Lowered:
+    """A Program with its memory: write the batch, run the calls, read the results.
+
+    Attributes:
+        program: what was lowered.
+        values: symbol → buffer; the parameters' are those that were handed in.
+        calls: each operation with the calls that compute it, in order; a view has none.
+        viewed: results that are an operand's memory seen otherwise.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        parameters: Mapping[Symbol, AnyArray],
+        constants: Mapping[Symbol, float],
+        goals: Iterable[Symbol] | None = None,
+        dtype: type = np.float64,
+    ) -> None:
+        """Bind a program.
+
+        Args:
+            program: what to run.
+            parameters: buffers that updates are written to; shared, never copied.
+            constants: their values; those the program does not declare are ignored.
+            goals: what must be computed; None is everything, witnesses included.
+            dtype: of every buffer but the parameters.
+        """
+        self.program = program
+        self.values: dict[Symbol, AnyArray] = {}
+        self.viewed: set[Symbol] = set()
+        self._dtype = dtype
+        ops = program.ops if goals is None else program.needed_for(goals)
+        for symbol in program.inputs:
+            if symbol in parameters:
+                self.values[symbol] = parameters[symbol]
+            elif symbol in constants:
+                self.values[symbol] = np.array(constants[symbol], dtype)
+            else:
+                self.values[symbol] = np.zeros(program.shape(symbol), dtype)
+        in_place = self._in_place(ops)
+        self.calls: list[tuple[Op, tuple[Call, ...]]] = []
+        for op in ops:
+            self.calls.append((op, self._bind(op, in_place)))
+        self._moves: tuple[Call, ...] = tuple(
+            (np.copyto, (self.values[before], self.values[after]))
+            for after, before in program.updates.items()
+            if after in self.values and after not in in_place
+        )
+        self.flat: tuple[Call, ...] = (
+            *(call for _, calls in self.calls for call in calls),
+            *self._moves,
+        )
+
+    def _in_place(self, ops: tuple[Op, ...]) -> frozenset[Symbol]:
+        """The updated parameters that may be written over the old ones.
+
+        That is so where no later operation reads the old parameter or a view of it: every
+        update starts from the parameters as they were.
+        """
+        roots: dict[Symbol, Symbol] = {}
+        last_read: dict[Symbol, int] = {}
+        for position, op in enumerate(ops):
+            if op.kernel.view is not None:
+                roots[op.result] = roots.get(op.operands[0], op.operands[0])
+            for operand in op.operands:
+                last_read[roots.get(operand, operand)] = position
+        safe = set()
+        for position, op in enumerate(ops):
+            before = self.program.updates.get(op.result)
+            if before is None or not op.kernel.in_place or op.operands[0] != before:
+                continue
+            if last_read[before] <= position:
+                safe.add(op.result)
+        return frozenset(safe)
+
+    def _bind(self, op: Op, in_place: frozenset[Symbol]) -> tuple[Call, ...]:
+        operands = [self.values[operand] for operand in op.operands]
+        if op.kernel.view is not None:
+            seen = op.kernel.view(operands, op.kernel.axis)
+            if seen is not None:
+                self.values[op.result] = seen
+                self.viewed.add(op.result)
+                return ()
+        if op.result in in_place:
+            out = self.values[self.program.updates[op.result]]
+        else:
+            out = np.empty(self.program.shape(op.result), self._dtype)
+        self.values[op.result] = out
+        return tuple(op.kernel.bind(operands, out))
+
+    def write(self, values: Mapping[Symbol, AnyArray]) -> None:
+        """Copy given values (a batch, other parameters) into the buffers."""
+        for symbol, value in values.items():
+            np.copyto(self.values[symbol], value)
+
+    def run(self) -> None:
+        """Run every call once: one update."""
+        with np.errstate(all="ignore"):
+            for function, arguments in self.flat:
+                function(*arguments)
+
+    def snapshot(self) -> dict[Symbol, AnyArray]:
+        """Run every operation once and keep a frozen copy of every value.
+
+        A copy keeps its buffer's memory order, so that each operation replays to the bit.
+        """
+        kept = {symbol: _freeze(self.values[symbol]) for symbol in self.program.inputs}
+        with np.errstate(all="ignore"):
+            for op, calls in self.calls:
+                for function, arguments in calls:
+                    function(*arguments)
+                if op.result in self.viewed:
+                    assert op.kernel.view is not None  # that is how it came to be a view
+                    seen = op.kernel.view([kept[o] for o in op.operands], op.kernel.axis)
+                    assert seen is not None  # the same shapes as when it was bound
+                    kept[op.result] = seen
+                else:
+                    kept[op.result] = _freeze(self.values[op.result])
+            for function, arguments in self._moves:
+                function(*arguments)
+        return kept
+
+
+def _freeze(array: AnyArray) -> AnyArray:
+    copied = array.copy(order="K")
+    copied.setflags(write=False)
+    return copied

@@ -1,0 +1,72 @@
+"""Memory: the numbers that a Program starts an update with.
+
+Symbols on one side, a problem's numbers on the other; this module owns how they are laid out.
+Parameters are C-ordered copies in the layout's own orientation, so that every run of a Program
+hands BLAS the same memory order and gets the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .layouts import LAYOUTS
+from .losses import LOSSES
+from .network import Array, Problem
+from .program import gradient_scale, loss_scale
+from .symbols import Symbol
+
+__all__ = ["batch_values", "constants", "initial_parameters", "public"]
+
+
+def initial_parameters(problem: Problem) -> dict[Symbol, Array]:
+    """W and b of every layer as the layout writes them, fresh and writable."""
+    layout = LAYOUTS[problem.network.layout]
+    transposed = layout.weight_axes != ("to", "from")
+    memory: dict[Symbol, Array] = {}
+    for number, layer in enumerate(problem.network.layers, start=1):
+        weights = layer.weights.T if transposed else layer.weights
+        memory[Symbol("W", number)] = np.array(weights, order="C")
+        memory[Symbol("b", number)] = _stand(layer.biases[None, :], layout.units_axis)
+    return memory
+
+
+def batch_values(problem: Problem, samples: Sequence[int]) -> dict[Symbol, Array]:
+    """The x and y of the samples with these indices, (n, m) or (m, n) as the layout has it.
+
+    Where the loss needs no target, y holds 1 for each output that is counted and 0 elsewhere.
+    """
+    units_axis = LAYOUTS[problem.network.layout].units_axis
+    chosen = [problem.samples[index] for index in samples]
+    x = np.array([sample.input for sample in chosen])
+    if LOSSES[problem.loss.name].targets == "none":
+        counted = np.zeros(problem.network.sizes[-1])
+        unit = problem.loss.unit
+        counted[slice(None) if unit is None else unit - 1] = 1.0
+        y = np.tile(counted, (len(chosen), 1))
+    else:
+        y = np.array([sample.target for sample in chosen], dtype=np.float64)
+    return {Symbol("x"): _stand(x, units_axis), Symbol("y"): _stand(y, units_axis)}
+
+
+def constants(problem: Problem, batch: int) -> dict[Symbol, float]:
+    """The constants of an update; a Program uses those it declares."""
+    decay = problem.loss.l2 / (batch if problem.loss.samples == "mean" else 1)
+    return {
+        Symbol("eta"): problem.training.learning_rate,
+        Symbol("c"): loss_scale(problem, batch),
+        Symbol("s"): gradient_scale(problem, batch),
+        Symbol("decay"): decay,
+        Symbol("half_decay"): decay / 2,
+    }
+
+
+def public(values: Mapping[Symbol, Array]) -> dict[str, Array]:
+    """The same values under their text keys."""
+    return {symbol.key: value for symbol, value in values.items()}
+
+
+def _stand(rows: Array, units_axis: int) -> Array:
+    """Samples in rows → samples along the layout's own axis, C-ordered."""
+    return np.array(rows.T if units_axis == 0 else rows, order="C")

@@ -1,0 +1,180 @@
+"""A Trace: one update with every value kept, as steps that a person can walk through.
+
+Steps and operations are frozen values that need no neighbour to be drawn: each holds its
+operands and its result, and replays to the same bits. Moving through a trace computes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from .equations import Equation
+from .kernels import Axes, Kernel
+from .lowering import Lowered
+from .network import Array
+from .program import Program
+from .symbols import Name, Symbol
+
+__all__ = ["Operation", "Quantity", "Step", "Trace", "record"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Quantity:
+    """A symbol with its value in one update.
+
+    Attributes:
+        symbol: what it is.
+        name: how it is written in this program.
+        axes: what its rows and columns are.
+        value: read-only; 0-d for a number, (m, n, n) for softmax's Jacobian, else 2-D.
+    """
+
+    symbol: Symbol
+    name: Name
+    axes: Axes
+    value: Array
+
+    @property
+    def key(self) -> str:
+        """The public text key."""
+        return self.symbol.key
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Operation:
+    """One operation with its values: `result.value == kernel(*operand values)`, to the bit."""
+
+    kernel: Kernel
+    operands: tuple[Quantity, ...]
+    result: Quantity
+
+    def replay(self) -> Array:
+        """Compute the result once more from the operands that were kept."""
+        return self.kernel(*(operand.value for operand in self.operands))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Step:
+    """One equation at one layer.
+
+    Attributes:
+        index: its place in the update, from 0.
+        equation: the law, written out for this layer.
+        operations: in order; the last one makes the step's result.
+    """
+
+    index: int
+    equation: Equation
+    operations: tuple[Operation, ...]
+
+    @property
+    def id(self) -> str:
+        """The key of what the step makes, such as `delta1`."""
+        return self.result.key
+
+    @property
+    def result(self) -> Quantity:
+        """What the step makes."""
+        return self.operations[-1].result
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One update, every value.
+
+    `trace["delta1"]` is a value by its key, `for step in trace` walks the steps.
+
+    Attributes:
+        program: what was run.
+        values: symbol → read-only value, of every operand and result.
+        update: which update it is, from 1.
+        epoch: in which epoch, from 1.
+        samples: the indices of the batch's samples, from 0.
+    """
+
+    program: Program
+    values: Mapping[Symbol, Array]
+    update: int = 1
+    epoch: int = 1
+    samples: tuple[int, ...] = (0,)
+
+    def __getitem__(self, key: str | Symbol) -> Array:
+        """The value of a symbol, (n_l, m) or as its kind has it; read-only.
+
+        Raises:
+            KeyError: this network has no such symbol; the message lists those it has.
+        """
+        symbol = self.program.by_key.get(key) if isinstance(key, str) else key
+        if symbol is None or symbol not in self.values:
+            raise KeyError(
+                f"{key!s} is not a symbol of this update; it has: {' '.join(self.keys())}"
+            )
+        return self.values[symbol]
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def keys(self) -> tuple[str, ...]:
+        """The text keys of all values, in program order."""
+        return tuple(symbol.key for symbol in self.values)
+
+    def quantity(self, symbol: Symbol) -> Quantity:
+        """A symbol with its name, axes and value."""
+        program = self.program
+        return Quantity(symbol, program.names[symbol], program.axes[symbol], self.values[symbol])
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps in order."""
+        quantities = {symbol: self.quantity(symbol) for symbol in self.values}
+        return tuple(
+            Step(
+                index=index,
+                equation=ops[0].equation,
+                operations=tuple(
+                    Operation(
+                        op.kernel,
+                        tuple(quantities[operand] for operand in op.operands),
+                        quantities[op.result],
+                    )
+                    for op in ops
+                ),
+            )
+            for index, ops in enumerate(self.program.steps)
+        )
+
+    def step(self, id_: str) -> Step:
+        """The step that makes the symbol with this key.
+
+        Raises:
+            KeyError: no step makes it.
+        """
+        for step in self.steps:
+            if any(operation.result.key == id_ for operation in step.operations):
+                return step
+        raise KeyError(f"no step makes {id_}")
+
+    @property
+    def cost(self) -> float:
+        """C of the batch, before anything moved."""
+        return float(self["C"])
+
+    @cached_property
+    def parameters(self) -> dict[str, Array]:
+        """W and b of every layer *after* the update, by key; read-only."""
+        after = {before: updated for updated, before in self.program.updates.items()}
+        return {
+            symbol.key: self.values[after.get(symbol, symbol)]
+            for symbol in self.program.inputs
+            if symbol.kind in ("W", "b")
+        }
+
+
+def record(lowered: Lowered, update: int, epoch: int, samples: tuple[int, ...]) -> Trace:
+    """Run one update of a lowered program and keep everything."""
+    return Trace(lowered.program, lowered.snapshot(), update, epoch, samples)

@@ -1,0 +1,289 @@
+"""Training: running a Program many times, and the state of a network at any update.
+
+`Runner` holds live parameters and moves them forwards. `Timeline` answers for any update, in any
+order, by checkpoints and exact replay: the numbers do not depend on how one arrives.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from .layouts import LAYOUTS
+from .lowering import Lowered
+from .memory import batch_values, constants, initial_parameters, public
+from .network import Array, Problem
+from .program import Program, compile_program
+from .symbols import Symbol
+from .trace import Trace, record
+
+__all__ = ["Batch", "Moment", "Runner", "Schedule", "Timeline", "accuracy", "cost_over_all", "run"]
+
+_C = Symbol("C")
+
+
+class Batch(NamedTuple):
+    """Which samples an update sees: epoch from 1, sample indices from 0."""
+
+    epoch: int
+    samples: tuple[int, ...]
+
+
+class Schedule:
+    """Which samples each update sees; update 1 is the first."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._count = len(problem.samples)
+        self._size = min(problem.training.batch_size or self._count, self._count)
+        self._shuffle = problem.training.shuffle
+        self._seed = problem.network.seed
+        self.updates_per_epoch = -(-self._count // self._size)
+        self._order = lru_cache(maxsize=8)(self._draw)
+
+    def _draw(self, epoch: int) -> tuple[int, ...]:
+        if not self._shuffle:
+            return tuple(range(self._count))
+        chance = np.random.default_rng([self._seed, 1, epoch])
+        return tuple(int(index) for index in chance.permutation(self._count))
+
+    def batch(self, update: int) -> Batch:
+        """The batch of an update, counted from 1; the last of an epoch may be smaller."""
+        epoch, within = divmod(update - 1, self.updates_per_epoch)
+        start = within * self._size
+        return Batch(epoch + 1, self._order(epoch + 1)[start : start + self._size])
+
+
+class Runner:
+    """A network in training: live parameters, and the Program bound to them.
+
+    Attributes:
+        problem: what is trained.
+        parameters: symbol → live buffer; copy before keeping.
+        done: how many updates have been run.
+    """
+
+    def __init__(self, problem: Problem, with_cost: bool = False) -> None:
+        self.problem = problem
+        self.schedule = Schedule(problem)
+        self.parameters = initial_parameters(problem)
+        self.done = 0
+        self._with_cost = with_cost
+        self._programs: dict[int, Program] = {}
+        self._bound: dict[tuple[int, bool], Lowered] = {}
+        self._written: tuple[Lowered, tuple[int, ...]] | None = None
+
+    def program(self, batch: int) -> Program:
+        """The Program for batches of this size."""
+        if batch not in self._programs:
+            self._programs[batch] = compile_program(self.problem, batch)
+        return self._programs[batch]
+
+    def _lowered(self, batch: int, everything: bool) -> Lowered:
+        key = (batch, everything)
+        if key not in self._bound:
+            program = self.program(batch)
+            goals = set(program.updates) | ({_C} if self._with_cost else set())
+            self._bound[key] = Lowered(
+                program,
+                self.parameters,
+                constants(self.problem, batch),
+                goals=None if everything else goals,
+            )
+        return self._bound[key]
+
+    def _ready(self, everything: bool) -> tuple[Lowered, Batch]:
+        """The lowered program for the next update, with its batch written in."""
+        batch = self.schedule.batch(self.done + 1)
+        lowered = self._lowered(len(batch.samples), everything)
+        if self._written != (lowered, batch.samples):
+            lowered.write(batch_values(self.problem, batch.samples))
+            self._written = (lowered, batch.samples)
+        return lowered, batch
+
+    def advance(self, updates: int, record_cost: Callable[[float], object] | None = None) -> None:
+        """Run this many updates; `record_cost` is handed C of each batch before it moves."""
+        for _ in range(updates):
+            lowered, _batch = self._ready(everything=False)
+            lowered.run()
+            self.done += 1
+            if record_cost is not None:
+                record_cost(float(lowered.values[_C]))
+
+    def trace(self) -> Trace:
+        """Run the next update, keeping everything."""
+        lowered, batch = self._ready(everything=True)
+        self.done += 1
+        return record(lowered, self.done, batch.epoch, batch.samples)
+
+    def restore(self, parameters: Mapping[Symbol, Array], done: int) -> None:
+        """Go to the state after `done` updates, given the parameters of that moment."""
+        for symbol, value in parameters.items():
+            np.copyto(self.parameters[symbol], value)
+        self.done = done
+
+    def copy_parameters(self) -> dict[Symbol, Array]:
+        """Frozen copies of the parameters as they are now."""
+        copies = {symbol: value.copy() for symbol, value in self.parameters.items()}
+        for value in copies.values():
+            value.setflags(write=False)
+        return copies
+
+
+def run(problem: Problem, updates: int) -> dict[str, Array]:
+    """W and b by key after this many updates from the start; computes nothing else."""
+    runner = Runner(problem)
+    runner.advance(updates)
+    return public(runner.copy_parameters())
+
+
+class Moment:
+    """A network right after one update.
+
+    Attributes:
+        update: which update, from 0: update 0 is the start, before any.
+        parameters: W and b by key *after* it; read-only.
+    """
+
+    def __init__(self, line: Timeline, update: int) -> None:
+        self._line = line
+        self.update = update
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The whole update; raises ValueError for update 0, which has none."""
+        if self.update == 0:
+            raise ValueError("update 0 is the start: there is nothing to trace before update 1")
+        return self._line.trace(self.update)
+
+    @cached_property
+    def parameters(self) -> dict[str, Array]:
+        """W and b by key after the update; read-only."""
+        return public(self._line.parameters(self.update))
+
+
+@dataclass
+class _Checkpoints:
+    """Parameters at every `stride`-th update; the stride doubles when they get too many."""
+
+    most: int
+    stride: int = 1
+
+    def __post_init__(self) -> None:
+        self.kept: dict[int, dict[Symbol, Array]] = {}
+
+    def keep(self, done: int, parameters: dict[Symbol, Array]) -> None:
+        self.kept[done] = parameters
+        while len(self.kept) > self.most:
+            self.stride *= 2
+            self.kept = {at: kept for at, kept in self.kept.items() if at % self.stride == 0}
+
+    def before(self, done: int) -> int:
+        """The last checkpoint that is not after `done`; update 0 is always one."""
+        at = done - done % self.stride
+        while at not in self.kept:
+            at -= self.stride
+        return at
+
+
+class Timeline:
+    """Any update of a problem's training.
+
+    The parameters before an update are found from the nearest checkpoint by running exactly the
+    updates in between, so that they are the same bits whichever way one came.
+    """
+
+    MEMORY = 32 * 2**20  # bytes of checkpoints
+    TRACES = 32  # how many whole updates are kept for going back and forth
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._runner = Runner(problem)
+        size = sum(value.nbytes for value in self._runner.parameters.values())
+        self._checkpoints = _Checkpoints(most=max(2, min(2048, self.MEMORY // max(size, 1))))
+        self._checkpoints.keep(0, self._runner.copy_parameters())
+        self._traces: OrderedDict[int, Trace] = OrderedDict()
+
+    @property
+    def schedule(self) -> Schedule:
+        """Which samples each update sees."""
+        return self._runner.schedule
+
+    def at(self, update: int) -> Moment:
+        """The network after `update` updates; computed when it is asked for.
+
+        Raises:
+            ValueError: a negative update.
+        """
+        if update < 0:
+            raise ValueError(f"update: expected 0 or more, got {update}")
+        return Moment(self, update)
+
+    def _go(self, done: int) -> None:
+        """Bring the runner to the state after `done` updates."""
+        runner, checkpoints = self._runner, self._checkpoints
+        nearest = checkpoints.before(done)
+        if not nearest <= runner.done <= done:
+            runner.restore(checkpoints.kept[nearest], nearest)
+        while runner.done < done:
+            stride = checkpoints.stride
+            runner.advance(min(done, runner.done - runner.done % stride + stride) - runner.done)
+            if runner.done % checkpoints.stride == 0 and runner.done not in checkpoints.kept:
+                checkpoints.keep(runner.done, runner.copy_parameters())
+
+    def parameters(self, update: int) -> dict[Symbol, Array]:
+        """Frozen W and b after an update."""
+        self._go(update)
+        return self._runner.copy_parameters()
+
+    def trace(self, update: int) -> Trace:
+        """The whole of an update, from 1."""
+        if update in self._traces:
+            self._traces.move_to_end(update)
+            return self._traces[update]
+        self._go(update - 1)
+        trace = self._runner.trace()
+        self._traces[update] = trace
+        while len(self._traces) > self.TRACES:
+            self._traces.popitem(last=False)
+        return trace
+
+
+def _forward_all(problem: Problem, parameters: Mapping[Symbol, Array], goal: Symbol) -> Array:
+    """The value of `goal` with all samples as one batch."""
+    count = len(problem.samples)
+    program = compile_program(problem, count)
+    lowered = Lowered(program, dict(parameters), constants(problem, count), goals=(goal,))
+    lowered.write(batch_values(problem, range(count)))
+    lowered.run()
+    return lowered.values[goal]
+
+
+def cost_over_all(problem: Problem, parameters: Mapping[Symbol, Array]) -> float:
+    """C_all: the cost of all samples as one batch, l2 included."""
+    return float(_forward_all(problem, parameters, _C))
+
+
+def accuracy(problem: Problem, parameters: Mapping[Symbol, Array]) -> float | None:
+    """The share of samples that are classified rightly; None where that has no meaning.
+
+    The largest output decides where all targets are one-hot; with one output and targets of 0
+    and 1, whether it is at least ½.
+    """
+    targets = [sample.target for sample in problem.samples]
+    if any(target is None for target in targets):
+        return None
+    y = np.array(targets)
+    if not np.isin(y, (0.0, 1.0)).all():
+        return None
+    outputs = _forward_all(problem, parameters, Symbol("a", problem.network.depth))
+    a = outputs.T if LAYOUTS[problem.network.layout].units_axis == 0 else outputs
+    if y.shape[1] == 1:
+        return float(np.mean((a >= 0.5) == (y == 1.0)))
+    if not (y.sum(axis=1) == 1.0).all():
+        return None
+    return float(np.mean(a.argmax(axis=1) == y.argmax(axis=1)))
