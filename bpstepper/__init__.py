@@ -1,1 +1,102 @@
-"""bpstepper."""
+"""bpstepper: step through backpropagation, in a terminal and from scripts.
+
+    import bpstepper
+
+    scenario = bpstepper.load("mazur")
+    trace = bpstepper.trace(scenario)
+    trace["delta1"]
+
+Importing this package loads neither numpy nor anything that draws; names are looked up when they
+are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bpstepper.api import gradcheck, run, timeline, trace, verify
+    from bpstepper.engine.gradcheck import GradientCheck
+    from bpstepper.engine.network import (
+        Layer,
+        Loss,
+        Network,
+        Problem,
+        ProblemError,
+        Sample,
+        Training,
+    )
+    from bpstepper.engine.trace import Operation, Quantity, Step, Trace
+    from bpstepper.engine.training import Moment, Timeline
+    from bpstepper.scenario import Expect, Note, Scenario, ScenarioError, load, loads, schema
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "bpstepper.api": ("gradcheck", "run", "timeline", "trace", "verify"),
+    "bpstepper.engine.gradcheck": ("GradientCheck",),
+    "bpstepper.engine.network": (
+        "Layer",
+        "Loss",
+        "Network",
+        "Problem",
+        "ProblemError",
+        "Sample",
+        "Training",
+    ),
+    "bpstepper.engine.trace": ("Operation", "Quantity", "Step", "Trace"),
+    "bpstepper.engine.training": ("Moment", "Timeline"),
+    "bpstepper.scenario": (
+        "Expect",
+        "Note",
+        "Scenario",
+        "ScenarioError",
+        "load",
+        "loads",
+        "schema",
+    ),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Expect",
+    "GradientCheck",
+    "Layer",
+    "Loss",
+    "Moment",
+    "Network",
+    "Note",
+    "Operation",
+    "Problem",
+    "ProblemError",
+    "Quantity",
+    "Sample",
+    "Scenario",
+    "ScenarioError",
+    "Step",
+    "Timeline",
+    "Trace",
+    "Training",
+    "__version__",
+    "gradcheck",
+    "load",
+    "loads",
+    "run",
+    "schema",
+    "timeline",
+    "trace",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(_HOME[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -106,6 +106,8 @@ class Kernel:
         axis: along which the units of a layer stand (0 in the column layout).
         in_place: the result may be written over its first operand.
         words: what the operation does, for a sentence.
+        around: what a page writes before, between and after the operands, where `form` and
+            `sign` do not say it all.
     """
 
     name: str
@@ -119,6 +121,17 @@ class Kernel:
     axis: int = 0
     in_place: bool = False
     words: str = ""
+    around: tuple[str, ...] = ()
+
+    @property
+    def glue(self) -> tuple[str, ...]:
+        """What a page writes before, between and after the operands: arity + 1 texts."""
+        if self.around:
+            return self.around
+        between = [self.sign if self.form == "infix" else ","] * (self.arity - 1)
+        before = self.sign if self.form == "function" else ""
+        after = self.sign if self.form == "postfix" else ""
+        return (before, *between, after)
 
     def along(self, axis: int) -> Kernel:
         """The same kernel for a layout whose units stand along `axis`."""
@@ -326,11 +339,6 @@ def _lower_jacobian_applied(
     return [(np.matmul, (jacobian, given[:, :, None], out[:, :, None]))]
 
 
-def _single_sample(operands: Sequence[AnyArray], axis: int) -> AnyArray | None:
-    """The sum over one sample is that sample: no work, the same memory."""
-    return operands[0] if operands[0].shape[1 - axis] == 1 else None
-
-
 _ROWS = (
     Kernel(
         name="transpose",
@@ -403,8 +411,18 @@ _ROWS = (
         infer=_summed_over_samples,
         lower=_lower_over_samples,
         cell=_cells_over_samples,
-        view=_single_sample,
         words="added up over the samples",
+    ),
+    Kernel(
+        name="identity",
+        sign="",
+        form="function",
+        arity=1,
+        infer=lambda operands, _: operands[0],
+        lower=_no_calls,
+        cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, index),)),)),
+        view=lambda operands, _: operands[0],
+        words="as it is",
     ),
     Kernel(
         name="sum",
@@ -419,6 +437,7 @@ _ROWS = (
     Kernel(
         name="sum_of_squares",
         sign="Σ ( )²",
+        around=("Σ (", ")²"),
         form="function",
         arity=1,
         infer=lambda _operands, _axis: (),
@@ -449,7 +468,7 @@ def elementwise(
     *,
     arity: int = 1,
     words: str = "",
-    form: str = "function",
+    around: tuple[str, ...] = (),
 ) -> Kernel:
     """A kernel that does the same to every cell, reading that cell of each operand.
 
@@ -471,11 +490,12 @@ def elementwise(
     kernel = Kernel(
         name=name,
         sign=sign,
-        form=form,
+        form="function",
         arity=arity,
         infer=_same,
         lower=lowered,
         cell=cells,
         words=words,
+        around=around,
     )
     return kernel

@@ -102,7 +102,7 @@ def _cross_entropy(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> l
 
 
 def _cross_entropy_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
-    a, y = operands
+    y, a = operands
     return [(np.divide, (y, a, out)), (np.negative, (out, out))]
 
 
@@ -146,7 +146,12 @@ _LOG_SOFTMAX = Kernel(
 )
 
 _SQUARED_ERROR = elementwise(
-    "squared_error", "square of y − a", _squared_error, arity=2, words="(y − a)²"
+    "squared_error",
+    "square of y − a",
+    _squared_error,
+    arity=2,
+    words="how wrong each output is: (y − a)²",
+    around=("(", "−", ")²"),
 )
 _BINARY = elementwise(
     "binary_cross_entropy",
@@ -154,6 +159,7 @@ _BINARY = elementwise(
     _binary_cross_entropy,
     arity=2,
     words="−(y ln a + (1 − y) ln(1 − a)), computed from z",
+    around=("", "against", ""),
 )
 _BINARY_SLOPE = elementwise(
     "binary_cross_entropy_slope",
@@ -161,12 +167,23 @@ _BINARY_SLOPE = elementwise(
     _binary_slope,
     arity=2,
     words="(a − y) / (a (1 − a))",
+    around=("", "against", ""),
 )
 _CROSS_ENTROPY = elementwise(
-    "cross_entropy", "cross-entropy", _cross_entropy, arity=2, words="−y ln a"
+    "cross_entropy",
+    "cross-entropy",
+    _cross_entropy,
+    arity=2,
+    words="how wrong each output is: −y ln a",
+    around=("−", "⊙", ""),
 )
 _CROSS_ENTROPY_SLOPE = elementwise(
-    "cross_entropy_slope", "slope of the loss", _cross_entropy_slope, arity=2, words="−y/a"
+    "cross_entropy_slope",
+    "slope of the loss",
+    _cross_entropy_slope,
+    arity=2,
+    words="how C changes with each output: −y/a",
+    around=("−", "/", ""),
 )
 
 _ROWS = (
@@ -206,7 +223,7 @@ _ROWS = (
             Stage(_LOG_SOFTMAX, ("z",), "log_a"),
             Stage(_CROSS_ENTROPY, ("y", "log_a"), "loss"),
         ),
-        slope=(Stage(_CROSS_ENTROPY_SLOPE, ("a", "y"), "loss_slope"),),
+        slope=(Stage(_CROSS_ENTROPY_SLOPE, ("y", "a"), "loss_slope"),),
         slope_factor=1.0,
         formula="−y ln {a}",
         slope_formula="(−y / {a})",

@@ -407,9 +407,10 @@ class _Compiler:
             pull = Symbol("l2_W", layer)
             self._scaled(equation, self._constant("decay"), Symbol("W", layer), pull)
             self._op(equation, ALGEBRA["add"], (gradient, pull), Symbol("grad_W", layer))
-        equation = self._equation("BP3" if self.batch == 1 else "BP3_batch", layer)
-        delta = Symbol("delta", layer)
-        self._op(equation, ALGEBRA["sum_samples"], (delta,), Symbol("grad_b", layer))
+        # for one sample there is nothing to add up: the gradient is δ itself
+        row, kernel = ("BP3", "identity") if self.batch == 1 else ("BP3_batch", "sum_samples")
+        equation = self._equation(row, layer)
+        self._op(equation, ALGEBRA[kernel], (Symbol("delta", layer),), Symbol("grad_b", layer))
 
     def _update(self, layer: int) -> None:
         kinds = ("W", "b") if self.network.layer(layer).train_biases else ("W",)

@@ -113,6 +113,12 @@ class Trace:
             )
         return self.values[symbol]
 
+    def __contains__(self, key: object) -> bool:
+        """Whether the update has a symbol of this key; without this, `in` would walk the steps."""
+        if isinstance(key, str):
+            return self.program.by_key.get(key) in self.values
+        return key in self.values
+
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
 

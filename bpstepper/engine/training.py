@@ -156,8 +156,6 @@ class Moment:
     @cached_property
     def trace(self) -> Trace:
         """The whole update; raises ValueError for update 0, which has none."""
-        if self.update == 0:
-            raise ValueError("update 0 is the start: there is nothing to trace before update 1")
         return self._line.trace(self.update)
 
     @cached_property
@@ -225,6 +223,8 @@ class Timeline:
 
     def _go(self, done: int) -> None:
         """Bring the runner to the state after `done` updates."""
+        if done < 0:
+            raise ValueError(f"update: expected 0 or more, got {done}")
         runner, checkpoints = self._runner, self._checkpoints
         nearest = checkpoints.before(done)
         if not nearest <= runner.done <= done:
@@ -235,13 +235,28 @@ class Timeline:
             if runner.done % checkpoints.stride == 0 and runner.done not in checkpoints.kept:
                 checkpoints.keep(runner.done, runner.copy_parameters())
 
+    def prepare(self, update: int, most: int) -> int:
+        """Compute at most `most` updates of the way to `update`; return how many are left.
+
+        A long way can so be gone in slices, by a caller who has other things to do.
+        """
+        here, nearest = self._runner.done, self._checkpoints.before(update)
+        start = here if nearest <= here <= update else nearest
+        reached = min(update, start + most)
+        self._go(reached)
+        return update - reached
+
     def parameters(self, update: int) -> dict[Symbol, Array]:
         """Frozen W and b after an update."""
         self._go(update)
         return self._runner.copy_parameters()
 
     def trace(self, update: int) -> Trace:
-        """The whole of an update, from 1."""
+        """The whole of an update, from 1; raises ValueError for any before it."""
+        if update == 0:
+            raise ValueError("update 0 is the start: there is nothing to trace before update 1")
+        if update < 0:
+            raise ValueError(f"update: expected 1 or more, got {update}")
         if update in self._traces:
             self._traces.move_to_end(update)
             return self._traces[update]

@@ -1,0 +1,165 @@
+"""The command line: what was asked for, and how the process ends.
+
+Parsing stands here; what a command does is in `commands`, loaded only when it is called for. The
+exit status is a promise: 0 done, 1 a check failed, 2 the input or the usage was wrong, 130
+interrupted, 128 + n ended by signal n. stdout is data, stderr is narration, and nothing a user
+types ends in a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from bpstepper import __version__
+
+__all__ = ["COMMANDS", "build_parser", "main"]
+
+_EPILOG = """\
+commands:
+{commands}
+
+examples:
+  bpstepper                                choose a scenario
+  bpstepper mazur                          step through a bundled one
+  bpstepper my.toml --set training.learning_rate=0.1
+  bpstepper trace mazur --format json      every step, no terminal needed
+  bpstepper check my.toml                  are its gradients and its numbers right?
+
+exit status: 0 done; 1 a check failed; 2 the input or the usage was wrong;
+130 interrupted; 128+n ended by signal n
+"""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One row of the table of commands.
+
+    Attributes:
+        name: as one types it.
+        module: where its `add_arguments(parser)` and `run(arguments)` are.
+        help: one line.
+        examples: shown below its own help.
+    """
+
+    name: str
+    module: str
+    help: str
+    examples: tuple[str, ...]
+
+
+COMMANDS: dict[str, Command] = {
+    row.name: row
+    for row in (
+        Command(
+            "trace",
+            "bpstepper.commands.trace",
+            "every step of the first updates, as text or JSON",
+            ("bpstepper trace mazur", "bpstepper trace mazur --updates 3 --format json"),
+        ),
+        Command(
+            "check",
+            "bpstepper.commands.check",
+            "validate, check every gradient numerically, hold published numbers",
+            ("bpstepper check mazur", "bpstepper check --all", "bpstepper check my.toml --watch"),
+        ),
+        Command(
+            "train",
+            "bpstepper.commands.train",
+            "run many updates fast; loss, accuracy and final parameters",
+            ("bpstepper train mazur --updates 10000", "bpstepper train my.toml --save w.npz"),
+        ),
+        Command(
+            "list",
+            "bpstepper.commands.library",
+            "the bundled scenarios, and those in this folder",
+            ("bpstepper list", "bpstepper list --format json"),
+        ),
+        Command(
+            "schema",
+            "bpstepper.commands.schema",
+            "the JSON Schema of scenario files, or of the trace",
+            ("bpstepper schema", "bpstepper schema --of trace"),
+        ),
+        Command(
+            "new",
+            "bpstepper.commands.new",
+            "write a commented starter scenario",
+            ("bpstepper new my.toml",),
+        ),
+    )
+}
+_OPEN = Command("open", "bpstepper.commands.open", "open a scenario in the stepper", ())
+_LATER = ("mistakes", "serve", "web", "notes", "quiz")
+"""Names that the public contract keeps for commands of later versions."""
+
+
+def build_parser(command: Command) -> argparse.ArgumentParser:
+    """The parser of one command; `open` is the program itself."""
+    top = command is _OPEN
+    listing = "\n".join(f"  {row.name:<10}{row.help}" for row in COMMANDS.values())
+    examples = "examples:\n" + "\n".join(f"  {example}" for example in command.examples)
+    parser = argparse.ArgumentParser(
+        prog="bpstepper" if top else f"bpstepper {command.name}",
+        usage=None if not top else "bpstepper [NAME-or-FILE | COMMAND] [options]",
+        description=(
+            "Step through backpropagation: every matrix, every transpose, every product."
+            if top
+            else command.help
+        ),
+        epilog=_EPILOG.format(commands=listing) if top else examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if top:
+        parser.add_argument("--version", action="version", version=f"bpstepper {__version__}")
+    import_module(command.module).add_arguments(parser)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; return the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _speak_utf8()
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # whoever read us has had enough, as `| head` has; nothing more may be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13
+
+
+def _dispatch(arguments: list[str]) -> int:
+    command = COMMANDS.get(arguments[0]) if arguments else None
+    if command is None and arguments and arguments[0] in _LATER:
+        print(f"bpstepper: {arguments[0]} is not in this version", file=sys.stderr)
+        return 2
+    rest = arguments if command is None else arguments[1:]
+    command = command or _OPEN
+    try:
+        parsed = build_parser(command).parse_args(rest)
+    except SystemExit as stop:  # argparse has said what was wrong, or printed its help
+        return int(stop.code or 0)
+    from bpstepper.commands.common import CommandError
+
+    try:
+        status = import_module(command.module).run(parsed)
+        sys.stdout.flush()
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return error.status
+    return int(status)
+
+
+def _speak_utf8() -> None:
+    """Let no symbol of ours end the program where the locale knows only ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")

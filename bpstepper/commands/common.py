@@ -1,0 +1,161 @@
+"""What commands share: reading a scenario, choosing a look, writing results whole or not at all."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bpstepper.drawing.charset import ASCII, UNICODE
+from bpstepper.drawing.look import Look
+
+if TYPE_CHECKING:
+    from bpstepper.scenario.diagnostics import ScenarioError
+    from bpstepper.scenario.model import Scenario
+
+__all__ = [
+    "CommandError",
+    "add_scenario_arguments",
+    "emit",
+    "positive",
+    "read_scenario",
+    "the_look",
+    "write_whole",
+]
+
+
+class CommandError(Exception):
+    """A command cannot go on; the message is for a person, `status` for the process."""
+
+    def __init__(self, message: str, status: int = 2) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def add_scenario_arguments(parser: argparse.ArgumentParser, many: bool = False) -> None:
+    """NAME-or-FILE, --set and --layout."""
+    parser.add_argument(
+        "scenario",
+        nargs="*" if many else "?",
+        metavar="NAME-or-FILE",
+        help="a bundled scenario, a file, or - for standard input",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override a key of the file, as training.learning_rate=0.1; may be repeated",
+    )
+    parser.add_argument(
+        "--layout", metavar="L", help="write the products as column, row or torch layouts do"
+    )
+
+
+def positive(text: str) -> int:
+    """An argument that counts something: a whole number from 1."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
+    return number
+
+
+def read_scenario(source: str | None, arguments: argparse.Namespace) -> Scenario:
+    """Read what was named, with its overrides; its warnings go to stderr.
+
+    Raises:
+        CommandError: there is no such scenario, or something is wrong with it.
+    """
+    from bpstepper.engine.layouts import LAYOUTS
+    from bpstepper.scenario import ScenarioError, load
+
+    if source is None:
+        raise CommandError("bpstepper: name a scenario or a file; `bpstepper list` shows them")
+    if arguments.layout is not None and arguments.layout not in LAYOUTS:
+        known = ", ".join(LAYOUTS)
+        raise CommandError(f"bpstepper: --layout is one of {known}, not {arguments.layout!r}")
+    try:
+        scenario = load(source, layout=arguments.layout, overrides=arguments.set)
+    except ScenarioError as error:
+        raise CommandError(diagnosed(error)) from None
+    if scenario.warnings:
+        from bpstepper.scenario.render import to_text
+
+        print(to_text(scenario.warnings), file=sys.stderr)
+    return scenario
+
+
+def diagnosed(error: ScenarioError) -> str:
+    """The diagnostics of a ScenarioError, in colour where stderr takes it."""
+    from bpstepper.scenario.render import to_text
+
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    return to_text(error.diagnostics, omitted=error.omitted, colour=colour)
+
+
+def speaks_unicode() -> bool:
+    """Whether the locale's encoding has the symbols that we draw with."""
+    encoding = os.environ.get("PYTHONIOENCODING") or locale.getpreferredencoding(False)
+    if os.environ.get("LC_ALL") in ("C", "POSIX") or (
+        "LC_ALL" not in os.environ and os.environ.get("LANG") in ("C", "POSIX")
+    ):
+        return False  # Python's UTF-8 mode would say UTF-8 here; fonts and readers may not
+    return "utf" in encoding.lower()
+
+
+def the_look(ascii_only: bool = False) -> Look:
+    """How to draw here: Unicode, unless asked or the locale forbids."""
+    return Look(charset=ASCII if ascii_only or not speaks_unicode() else UNICODE)
+
+
+def emit(pieces: Iterable[str], output: str | None) -> None:
+    """Write pieces of text to stdout as they come, or to a file, whole or not at all."""
+    if output is None:
+        for piece in pieces:
+            sys.stdout.write(piece)
+        return
+    write_whole(output, pieces)
+
+
+def write_whole(path: str, pieces: Iterable[str | bytes]) -> None:
+    """Write a file beside its place and move it there when it is complete.
+
+    Raises:
+        CommandError: it cannot be written; nothing was changed.
+    """
+    target = Path(path)
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=f".{target.name}.", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            for piece in pieces:
+                file.write(piece.encode() if isinstance(piece, str) else piece)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CommandError(f"bpstepper: cannot write {printable_path(path)}: {reason}") from None
+    finally:
+        if temporary is not None and temporary.exists():
+            temporary.unlink()
+
+
+def printable_path(path: str) -> str:
+    """A path that is safe to print."""
+    from bpstepper.scenario.diagnostics import printable
+
+    return printable(path)

@@ -1,0 +1,22 @@
+"""A Look: what a viewer has chosen that changes drawings and never numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpstepper.drawing.charset import UNICODE, Charset
+
+__all__ = ["Look"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How things are drawn.
+
+    Attributes:
+        charset: Unicode, or ASCII where fonts or terminals ask for it.
+        digits: significant digits of a number in a matrix.
+    """
+
+    charset: Charset = UNICODE
+    digits: int = 4

@@ -1,0 +1,243 @@
+"""The stage: an equation as lines of matrices, each line one true equation.
+
+`( W² )ᵀ · δ² = ∂C/∂a¹` stands over `∂C/∂a¹ ⊙ σ′(z¹) = δ¹`: operands in order, with their shapes,
+units named, the cells marked that the chosen number is computed from. A transpose or a slope
+appears as the operand it becomes; gone into, it has a line of its own. What a step has not
+reached is an empty frame of the right shape. This module decides which lines there are and how
+they share the room; what one matrix looks like is `matrix`'s.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bpstepper.drawing.look import Look
+from bpstepper.drawing.matrix import Block, Cell, draw_matrix, grid, minimum_width, natural_width
+from bpstepper.drawing.text import Line, Span, crop, shorten
+from bpstepper.engine.network import Array
+from bpstepper.engine.trace import Operation, Quantity, Step
+from bpstepper.lesson.explain import heading
+from bpstepper.lesson.naming import Naming
+from bpstepper.lesson.provenance import Lit, lit_cells, prepares
+from bpstepper.number_format import Style, measure
+from bpstepper.session import Session
+
+__all__ = ["draw_stage", "lines_of"]
+
+_GAP = 2  # cells between the items of a line
+_FEWEST_ROWS = 2  # of a matrix, before whole lines are left out
+
+
+def lines_of(step: Step, operation: int | None) -> tuple[Operation, ...]:
+    """The operations of a step that get a line of their own, in order.
+
+    One that only prepares an operand (a transpose, a slope, a Jacobian) is shown as that operand,
+    unless we have gone into the step and stand on it.
+    """
+    return tuple(
+        candidate
+        for position, candidate in enumerate(step.operations)
+        if position == operation or not prepares(step, candidate)
+    )
+
+
+def draw_stage(
+    session: Session, look: Look, width: int, height: int, marked: bool = True
+) -> list[Line]:
+    """The current step as at most `height` lines of at most `width` cells.
+
+    Where `marked` is false, no cell is singled out.
+    """
+    step = session.step
+    shown = lines_of(step, session.cursor.operation)
+    naming = Naming(session.scenario, session.trace.samples)
+    lit = lit_cells(step, session.operation, session.cell) if marked else {}
+    reached = {
+        operation.result.key: session.done(position)
+        for position, operation in enumerate(step.operations)
+    }
+    drawing = _Drawing(naming, look, lit, reached, session.result.key)
+    return _fit(drawing, step, shown, session.operation, width, height)
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """What all matrices of one stage have in common."""
+
+    naming: Naming
+    look: Look
+    lit: Lit
+    reached: Mapping[str, bool]
+    chosen: str
+
+    def marks(self, quantity: Quantity) -> dict[Cell, str]:
+        """The cells to mark; of a Jacobian, those of the sample that is shown."""
+        role = "target" if quantity.key == self.chosen else "source"
+        cells = self.lit.get(quantity.key, frozenset())
+        return {cell[-2:]: role for cell in sorted(cells) if len(cell) >= 2}  # type: ignore[misc]
+
+    def sample(self, quantity: Quantity) -> int:
+        """Which sample's Jacobian is shown: that of the chosen cell."""
+        return min((cell[0] for cell in self.lit.get(quantity.key, ())), default=0)
+
+    def matrix(
+        self, quantity: Quantity, max_rows: int | None, max_width: int | None, terse: bool
+    ) -> Block:
+        value, style = _style(quantity.value, self.look)
+        caption = "a⁰ = x" if quantity.symbol.kind == "x" else quantity.name.text
+        if value.ndim == 3:
+            sample = self.sample(quantity)
+            if value.shape[0] > 1:
+                caption += f" of {self.naming.sample(sample)}"
+            value = value[sample]
+            rows = columns = self.naming.along(quantity.axes[1])
+        else:
+            rows, columns = self.naming.rows_and_columns(quantity, terse)
+        pending = not self.reached.get(quantity.key, True)
+        return draw_matrix(
+            None if pending else value,
+            value.shape,
+            caption=caption,
+            row_names=rows,
+            column_names=columns,
+            style=style,
+            marks=self.marks(quantity),
+            max_rows=max_rows,
+            max_width=max_width,
+            charset=self.look.charset,
+        )
+
+    def natural(self, quantity: Quantity, terse: bool) -> tuple[int, int]:
+        """The width that a quantity would like, and the least that it can do with."""
+        value, style = _style(quantity.value, self.look)
+        value = value[0] if value.ndim == 3 else value
+        rows, columns = self.naming.rows_and_columns(quantity, terse)
+        charset = self.look.charset
+        caption = quantity.name.text
+        most = natural_width(
+            value, value.shape, caption=caption, row_names=rows, column_names=columns,
+            style=style, charset=charset,
+        )  # fmt: skip
+        least = minimum_width(
+            value, value.shape, caption=caption, row_names=rows, style=style, charset=charset
+        )
+        return most, min(least, most)
+
+
+_styles: OrderedDict[tuple[int, int, bool], tuple[Array, Style]] = OrderedDict()
+
+
+def _style(value: Array, look: Look) -> tuple[Array, Style]:
+    """How a matrix's numbers are written, measured once for each array of a trace."""
+    key = (id(value), look.digits, look.charset.ascii)
+    known = _styles.get(key)
+    if known is None or known[0] is not value:  # the array is held, so its id stays its own
+        known = _styles[key] = (value, measure(value, look.digits, ascii=look.charset.ascii))
+        while len(_styles) > 256:
+            _styles.popitem(last=False)
+    return known
+
+
+def _fit(
+    drawing: _Drawing,
+    step: Step,
+    shown: Sequence[Operation],
+    current: Operation,
+    width: int,
+    height: int,
+) -> list[Line]:
+    """The lines with as much air, and as many rows, as the height allows."""
+    if height < 1 or width < 1:
+        return []
+    for air, headed in ((1, True), (0, True), (0, False)):
+        lines = _lines(drawing, step, shown, width, None, air, headed)
+        if len(lines) <= height:
+            return lines
+    for headed in (True, False):
+        # The tallest matrices give way first: all lines get the same most rows.
+        for rows in range(_tallest(shown) - 1, _FEWEST_ROWS, -1):
+            lines = _lines(drawing, step, shown, width, rows, 0, headed)
+            if len(lines) <= height:
+                return lines
+    lines = _lines(drawing, step, shown, width, _FEWEST_ROWS, 0, False)
+    if len(lines) <= height:
+        return lines
+    if len(shown) > 1:  # not even so: the line we stand on and those next to it
+        at = next((i for i, op in enumerate(shown) if op is current), len(shown) - 1)
+        fewer = shown[1:] if at > 0 else shown[:-1]
+        return _fit(drawing, step, fewer, current, width, height)
+    return lines[:height]
+
+
+def _tallest(shown: Sequence[Operation]) -> int:
+    heights = [
+        quantity.value.shape[-2] if quantity.value.ndim else 1
+        for op in shown
+        for quantity in (*op.operands, op.result)
+    ]
+    return min(max(heights), 200)
+
+
+def _lines(
+    drawing: _Drawing,
+    step: Step,
+    shown: Sequence[Operation],
+    width: int,
+    max_rows: int | None,
+    air: int,
+    headed: bool,
+) -> list[Line]:
+    """Draw the lines of an equation with given room for each of them."""
+    rows = [_items(drawing, operation, width - 2, max_rows) for operation in shown]
+    blocks = grid(rows, gap=_GAP, charset=drawing.look.charset)
+    alike = len({tuple(isinstance(item, str) for item in row) for row in rows}) == 1
+    if not alike or any(block.width > width - 2 for block in blocks):
+        # columns in common are for lines of one build, where there is room
+        blocks = tuple(grid([row], gap=_GAP, charset=drawing.look.charset)[0] for row in rows)
+    lines: list[Line] = []
+    numbered = len(shown) > 1
+    for number, (operation, block) in enumerate(zip(shown, blocks, strict=True), start=1):
+        if lines:
+            lines += [(Span(" " * width),)] * air
+        if headed:
+            text = heading(step, operation)
+            text = f" {number}  {text}" if numbered else f" {text}"
+            text = shorten(drawing.look.charset.translate(text), width)
+            lines.append(crop((Span(text, "heading"),), width))
+        lines += [crop((Span("  "), *line), width) for line in block.lines]
+    return lines
+
+
+def _items(
+    drawing: _Drawing, operation: Operation, width: int, max_rows: int | None
+) -> list[Block | str]:
+    """One operation as blocks and signs: `A · B = C`, `σ A = B`, `A ᵀ = B`."""
+    glue = operation.kernel.glue
+    quantities = [*operation.operands, operation.result]
+    signs = [*glue, "="]
+    taken = sum(len(sign) + _GAP for sign in signs if sign) + _GAP * (len(quantities) - 1)
+    room = width - taken
+    wishes = [drawing.natural(quantity, terse=False) for quantity in quantities]
+    terse = sum(most for most, _ in wishes) > room
+    if terse:  # rather shorter names than fewer columns
+        wishes = [drawing.natural(quantity, terse) for quantity in quantities]
+    widths = _share(wishes, room)
+    blocks = [
+        drawing.matrix(quantity, max_rows, given, terse)
+        for quantity, given in zip(quantities, widths, strict=True)
+    ]
+    items: list[Block | str] = []
+    for sign, block in zip(glue, blocks, strict=True):
+        items += [sign, block] if sign else [block]
+    items.insert(-1, "=")
+    return items
+
+
+def _share(wishes: Sequence[tuple[int, int]], room: int) -> list[int]:
+    """Divide `room` cells: everyone what they wish, or the widest give way evenly."""
+    cap = max(most for most, _ in wishes)
+    while cap > 1 and sum(max(least, min(most, cap)) for most, least in wishes) > room:
+        cap -= 1
+    return [max(least, min(most, cap)) for most, least in wishes]

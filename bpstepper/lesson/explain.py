@@ -1,0 +1,379 @@
+"""Explanations: one sentence of why for every equation, and the whole answer behind it.
+
+A table with one row for each row of `engine.equations`, and one heading for each operation. The
+texts are templates over the step at hand: its shapes, its units and its layer, so that what is
+said is about the numbers on the screen. They say *gradient* where a gradient is meant, and they
+take up the questions that learners ask where those arise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bpstepper.engine.activations import ACTIVATIONS, Activation
+from bpstepper.engine.losses import LOSSES
+from bpstepper.engine.trace import Operation, Step
+from bpstepper.scenario.model import Note, Scenario
+
+__all__ = ["EXPLANATIONS", "Explanation", "Told", "explain", "heading", "notes_at"]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One row: why an equation is what it is.
+
+    The templates know `{l}`, `{k}` (the layer before), `{n}` (the layer after), `{units}`,
+    `{f}`, `{formula}` and `{slope}` (of the activation), `{shape}` (of the result), `{m}`,
+    `{loss_slope}` and `{transpose}` (what this layout does with the transpose).
+
+    Attributes:
+        sentence: the one sentence that is always on the screen.
+        paragraphs: the whole explanation.
+    """
+
+    sentence: str
+    paragraphs: tuple[str, ...]
+
+
+EXPLANATIONS: dict[str, Explanation] = {
+    "z": Explanation(
+        "Each unit weighs what enters it, adds up, and adds its bias.",
+        (
+            "Every wire carries an activation of layer {k} times its weight. A unit of layer {l} "
+            "adds up what arrives along its own wires, and then adds its bias. That sum is z, "
+            "the weighted input; {units} make {units_word} here.",
+            "One cell of the product is one row of weights times one column of activations: "
+            "the wires INTO one unit.",
+            "{batch}",
+        ),
+    ),
+    "a": Explanation(
+        "{a_sentence}",
+        (
+            "The activation function is {formula}. {a_sentence}",
+            "Keep z in mind, not only a: on the way back the slope is taken at this very z.",
+        ),
+    ),
+    "C": Explanation(
+        "C is one number for how wrong the outputs are; all else asks how it changes.",
+        (
+            "The loss of each output is taken, and added up{means}. The factor in front is part "
+            "of the definition of C: it scales every gradient that follows, and nothing else.",
+            "From here on every quantity is a derivative of this one number. ∂C/∂z, ∂C/∂W and "
+            "∂C/∂b are gradients; δ is only a short name for ∂C/∂z.",
+        ),
+    ),
+    "C_data": Explanation(
+        "How wrong the outputs are, before large weights are charged for.",
+        ("This is the cost of the data alone. The weight penalty is added to it below.",),
+    ),
+    "C_l2": Explanation(
+        "Large weights cost something, too: their squares, times λ.",
+        (
+            "All weights are squared and added up. Biases are left out: they do not make the "
+            "network more sensitive to its inputs, so nothing is gained by keeping them small.",
+        ),
+    ),
+    "C_sum": Explanation(
+        "The cost is what the data says and what the weights cost.",
+        ("Both parts are minimised together; λ says how much the second one counts.",),
+    ),
+    "BP1": Explanation(
+        "How C changes with each output, times how steeply that output follows its z.",
+        (
+            "First ∂C/∂a: {loss_slope}. Then through the unit: its activation depends on its own "
+            "z alone, so the chain rule multiplies two numbers of the same unit. That is what ⊙ "
+            "says: cell times cell, no sum.",
+            "δ is ∂C/∂z, a gradient. The difference ŷ − y is not what travels back; here it is "
+            "∂C/∂a at most, and the slope belongs to it. Leaving the slope out is the commonest "
+            "slip at the output.",
+            "At {f}: {slope}.",
+        ),
+    ),
+    "BP1_jacobian": Explanation(
+        "Softmax mixes its units: one z moves every output, so it takes a Jacobian.",
+        (
+            "Raise one z, and that unit's share grows while every other shrinks. So ∂C/∂z of a "
+            "unit is a sum over all outputs: a row of J times ∂C/∂a. A Hadamard product with the "
+            "diagonal alone would forget what the others lose.",
+            "J is made from the activations: aᵢ(1 − aᵢ) on the diagonal and −aᵢaₖ beside it, one "
+            "table for each sample. Built from z it would be wrong.",
+            "∂C/∂a comes first: {loss_slope}.",
+        ),
+    ),
+    "COLLAPSE": Explanation(
+        "The loss's derivative cancels the slope: for this pair, δ is just ŷ − y.",
+        (
+            "With this output activation and this loss, the two factors of the step before "
+            "multiply out to ŷ − y{scaled}. Some books start from here and call it the error "
+            "signal; others start from the gradient. It is the same number and the same "
+            "algorithm.",
+            "It holds for three pairs: linear outputs with squared error, sigmoid with binary "
+            "cross-entropy, softmax with categorical cross-entropy. Change one of the two, and "
+            "the general path is needed again. A hidden unit has no target, so it never has a "
+            "ŷ − y of its own.",
+            "The collapsed form is also the safer one: it is finite where the general path "
+            "divides 0 by 0.",
+        ),
+    ),
+    "BP2": Explanation(
+        "{transpose_sentence}",
+        (
+            "Forward, the output of a unit of layer {l} leaves along its wires to layer {n}. Now "
+            "ask how C changes if that output rises a little: each wire passes on weight × δ at "
+            "its far end, and these contributions add up. The sum runs over the units that the "
+            "wires go TO: over the routes to the output, not over the inputs.",
+            "{transpose} Nothing is undone on the way: undoing would be the inverse W⁻¹, which "
+            "need not even exist. The transpose only files the same weights by the end at which "
+            "they are now added up.",
+            "Then through the unit: times its own slope at its own z. It is ⊙ and not a matrix "
+            "product because the activation of a unit depends on its own z alone. The slope is "
+            "layer {l}'s, not layer {n}'s.",
+        ),
+    ),
+    "BP2_jacobian": Explanation(
+        "The routes are added up as ever; then softmax's Jacobian, as it mixes units.",
+        (
+            "{transpose}",
+            "Softmax stands in a hidden layer here. Every z of the layer moves every activation, "
+            "so ∂C/∂z is a row of the Jacobian times ∂C/∂a, for each sample.",
+        ),
+    ),
+    "BP2_input": Explanation(
+        "One more time along the wires: how C changes with the inputs themselves.",
+        (
+            "The inputs are layer 0. They have no activation function, so there is no slope to "
+            "multiply by: the sum over the routes is all. {transpose}",
+        ),
+    ),
+    "BP4": Explanation(
+        "A weight's gradient: what went IN to its wire, times δ at the wire's far end.",
+        (
+            "A weight stands in one z only, multiplied by the activation that ENTERS its wire. So "
+            "∂z/∂w is that activation, and ∂C/∂w = δ × a of layer {k}. The activation of layer "
+            "{l} is what comes out; it has done its part already, inside δ.",
+            "All of them together are a multiplication table, one product for each wire: an outer "
+            "product, {shape}, the same shape as the weights. For one sample, a Kronecker product "
+            "of a column and a row is the same table.",
+            "{batch_sum} A weight learns slowly where what enters it is near 0 or where δ at its "
+            "end is small.",
+        ),
+    ),
+    "L2": Explanation(
+        "The penalty pulls each weight towards 0, in proportion to its size.",
+        (
+            "The derivative of ½ λ w² is λ w. It is added to the gradient of the data. Biases "
+            "have no such term.",
+        ),
+    ),
+    "BP3": Explanation(
+        "A bias moves z by exactly as much as itself, so its gradient is δ.",
+        (
+            "∂z/∂b is 1, whatever the bias is: its own value plays no part, and a bias of 0 has a "
+            "gradient as good as any. Each unit has its own; nothing is added up over the layer.",
+            "{frozen}",
+        ),
+    ),
+    "UPDATE": Explanation(
+        "A step against the gradient; every gradient was there before anything moved.",
+        (
+            "Backpropagation is over: it computes gradients, and this is gradient descent, which "
+            "uses them. Each parameter moves against its gradient, η times its size.",
+            "All gradients were taken with the old parameters. Updating W of the next layer "
+            "before δ of this one is formed gives slightly different numbers, and no error "
+            "message.",
+        ),
+    ),
+}
+EXPLANATIONS["BP4_data"] = EXPLANATIONS["BP4"]
+EXPLANATIONS["BP3_batch"] = Explanation(
+    "A bias moves the z of every sample alike: δ, added up over the samples.",
+    EXPLANATIONS["BP3"].paragraphs,
+)
+
+
+_HEADINGS: dict[tuple[str, str], str] = {
+    ("z", "matmul"): "each unit weighs what comes in",
+    ("z", "add"): "and adds its bias",
+    ("C", "sum"): "all of them together",
+    ("C", "scale"): "times the factor in front",
+    ("C_l2", "sum_of_squares"): "the squares of the weights",
+    ("C_l2", "scale"): "times λ and its halves",
+    ("BP1", "hadamard"): "back through the unit: times its slope",
+    ("BP1", "scale"): "times the factors of C",
+    ("BP1_jacobian", "jacobian_product"): "back through all units at once",
+    ("BP1_jacobian", "scale"): "times the factors of C",
+    ("COLLAPSE", "subtract"): "output less target",
+    ("COLLAPSE", "scale"): "times the factors of C",
+    ("BP2", "matmul"): "back along the wires: add the routes",
+    ("BP2", "hadamard"): "back through the unit: times its slope",
+    ("BP2_jacobian", "matmul"): "back along the wires: add the routes",
+    ("BP2_jacobian", "jacobian_product"): "back through all units at once",
+    ("BP2_input", "matmul"): "back along the wires: add the routes",
+    ("BP4", "matmul"): "a multiplication table: one product for each wire",
+    ("BP4_data", "matmul"): "a multiplication table: one product for each wire",
+    ("BP3", "identity"): "each unit's own δ",
+    ("BP3_batch", "sum_samples"): "over the samples",
+    ("L2", "scale"): "the pull of the penalty",
+    ("L2", "add"): "added to the gradient of the data",
+    ("UPDATE", "scale"): "how far: η times the gradient",
+    ("UPDATE", "subtract"): "and against it",
+}
+
+
+def heading(step: Step, operation: Operation) -> str:
+    """What an operation does, in a few words, for the line above its matrices."""
+    kernel = operation.kernel
+    if operation.result.symbol.kind in ("loss_slope", "grad_a") and kernel.name == "subtract":
+        return "how C changes with each output"
+    return _HEADINGS.get((step.equation.row, kernel.name), kernel.words)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An explanation, written out for one step.
+
+    Attributes:
+        sentence: the one that is always shown.
+        paragraphs: the whole of it.
+        source: where the equation stands.
+    """
+
+    sentence: str
+    paragraphs: tuple[str, ...]
+    source: str
+
+
+def explain(scenario: Scenario, step: Step, batch: int) -> Told:
+    """Why this step is what it is, with its own layer, units and shapes."""
+    row = EXPLANATIONS[step.equation.row]
+    said = _Said(scenario, step, batch)
+    paragraphs = (said.fill(paragraph).strip() for paragraph in row.paragraphs)
+    return Told(
+        sentence=said.fill(row.sentence),
+        paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
+        source=step.equation.source,
+    )
+
+
+_NUMBER_WORDS = {1: "one z", 2: "two of them", 3: "three of them", 4: "four of them"}
+
+
+class _Said:
+    """What the templates' words mean at one step; each is worked out only where it is used."""
+
+    def __init__(self, scenario: Scenario, step: Step, batch: int) -> None:
+        self.network = scenario.network
+        self.loss = scenario.loss
+        self.step = step
+        self.batch_size = batch
+        layer = step.equation.layer
+        self.layer = self.network.depth if layer is None else layer
+
+    def fill(self, template: str) -> str:
+        """The template with every word replaced, repeatedly where a word is itself one."""
+        words: dict[str, Callable[[], str]] = {
+            "l": lambda: str(self.layer),
+            "k": lambda: str(self.layer - 1),
+            "n": lambda: str(self.layer + 1),
+            "units": lambda: ", ".join(self._some_units()),
+            "units_word": self._units_word,
+            "f": lambda: self._activation().glyph.text,
+            "formula": lambda: self._activation().formula,
+            "slope": lambda: self._activation().slope_formula,
+            "shape": lambda: "×".join(str(n) for n in self.step.result.value.shape),
+            "m": lambda: str(self.batch_size),
+            "loss_slope": lambda: LOSSES[self.loss.name].slope_reason,
+            "a_sentence": self._a_sentence,
+            "means": self._means,
+            "scaled": self._scaled,
+            "batch": self._batch,
+            "batch_sum": self._batch_sum,
+            "frozen": self._frozen,
+            "transpose": lambda: _TRANSPOSE[self.network.layout][1],
+            "transpose_sentence": lambda: _TRANSPOSE[self.network.layout][0],
+        }
+        text = template
+        for word, meaning in words.items():
+            token = "{" + word + "}"
+            if token in text:
+                text = text.replace(token, meaning())
+        return text
+
+    def _activation(self) -> Activation:
+        return ACTIVATIONS[self.network.layer(max(self.layer, 1)).activation]
+
+    def _some_units(self) -> list[str]:
+        names = self.network.unit_names(self.layer)
+        return [*names[:3], "…", names[-1]] if len(names) > 4 else list(names)
+
+    def _units_word(self) -> str:
+        count = self.network.sizes[self.layer]
+        return _NUMBER_WORDS.get(count, f"{count} of them")
+
+    def _a_sentence(self) -> str:
+        activation = self._activation()
+        if activation.slope is None:
+            return "Softmax shares 1 among the units: each activation depends on every z."
+        return f"Each unit bends its own z by {activation.glyph.text}; no unit looks at another's."
+
+    def _means(self) -> str:
+        parts = []
+        if self.loss.outputs == "mean":
+            parts.append("divided by the number of outputs")
+        if self.loss.samples == "mean" and self.batch_size > 1:
+            parts.append(f"divided by the {self.batch_size} samples of the batch")
+        return ", " + " and ".join(parts) if parts else ""
+
+    def _scaled(self) -> str:
+        plain = len(self.step.operations) == 1
+        return "" if plain else ", times the factor and the means that stand in C"
+
+    def _batch(self) -> str:
+        if self.batch_size == 1:
+            return ""
+        return (
+            f"{self.batch_size} samples go through at once, one beside the other; none of them "
+            "looks at the others."
+        )
+
+    def _batch_sum(self) -> str:
+        if self.batch_size == 1:
+            return ""
+        return f"The product also adds up over the {self.batch_size} samples."
+
+    def _frozen(self) -> str:
+        if self.network.layer(max(self.layer, 1)).train_biases:
+            return ""
+        return "This scenario does not train these biases: the gradient is there, the update not."
+
+
+_TRANSPOSE = {
+    "column": (
+        "The same wires as forward, added up at their other end. That is the transpose.",
+        "The cells of W stand in rows by the unit a wire goes to. To add up by the unit it comes "
+        "FROM, rows and columns change places: the transpose.",
+    ),
+    "row": (
+        "The same wires as forward, added up at their other end. That is the transpose.",
+        "Here W is filed from × to, and forward is a W. To add up at the wires' other end, rows "
+        "and columns of W change places: the transpose.",
+    ),
+    "torch": (
+        "The same wires, added up at their other end; forward carried the transpose.",
+        "Here W is filed to × from and the samples stand in rows, so forward was a Wᵀ and back is "
+        "δ W with no transpose at all. Exactly one of the two trips carries it, and which one is "
+        "a matter of filing.",
+    ),
+}
+
+
+def notes_at(scenario: Scenario, step: Step, update: int) -> tuple[Note, ...]:
+    """The scenario's notes that belong to this step of this update, in the file's order."""
+    made = {operation.result.key for operation in step.operations}
+    return tuple(
+        note
+        for note in scenario.notes
+        if note.at in made and note.update == update and note.audience != "teacher"
+    )

@@ -1,0 +1,191 @@
+"""Provenance: where a number comes from, spelled out from the kernels' own cell rules.
+
+Nothing is computed here in another way: a kernel says which operand cells a result cell reads
+and in which terms, and this module only follows that through the operations of a step and gives
+the cells their names. The terms shown therefore add up to the value shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bpstepper.engine.kernels import Index
+from bpstepper.engine.trace import Operation, Quantity, Step
+
+from .naming import Naming
+
+__all__ = [
+    "Factor",
+    "Lit",
+    "Provenance",
+    "SpelledTerm",
+    "Stage",
+    "lit_cells",
+    "prepares",
+    "this_number",
+]
+
+Lit = Mapping[str, frozenset[Index]]
+"""For each symbol's key, the cells that a chosen number depends on."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One operand cell: what it is called, what it is."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class SpelledTerm:
+    """One summand: its sign, its factors, and the wire or sample that it stands for."""
+
+    label: str
+    sign: int
+    factors: tuple[Factor, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One operation's part in a number.
+
+    Attributes:
+        kernel: the operation's kernel name.
+        sign: its sign.
+        name: the cell that it makes.
+        terms: what that cell is the sum of, or the arguments of a function.
+        is_function: whether the terms are arguments and not summands.
+        value: the cell's value.
+    """
+
+    kernel: str
+    sign: str
+    name: str
+    terms: tuple[SpelledTerm, ...]
+    is_function: bool
+    value: float
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where one number comes from.
+
+    Attributes:
+        name: the cell, such as `δ(h2)`.
+        label: the source's own label of it, such as `w7`, or empty.
+        value: its value.
+        stages: from the first operation of the step that matters to it, to the last.
+    """
+
+    name: str
+    label: str
+    value: float
+    stages: tuple[Stage, ...]
+
+
+def this_number(step: Step, last: Operation, index: Index, naming: Naming) -> Provenance:
+    """Spell out the cell `index` of the result of `last`, an operation of `step`.
+
+    Operations of the step that feed it through a single cell are spelled out, too, so that a
+    whole equation reads as one calculation. Those that only prepare an operand are left to the
+    finer level of detail.
+    """
+    stages = []
+    for operation, cells in _needed(step, last, index):
+        if len(cells) == 1 and (operation is last or not prepares(step, operation)):
+            stages.append(_stage(operation, cells[0], naming))
+    quantity = last.result
+    return Provenance(
+        name=naming.cell(quantity, index),
+        label=naming.source_label(quantity, index),
+        value=float(quantity.value[index]),
+        stages=tuple(stages),
+    )
+
+
+def prepares(step: Step, operation: Operation) -> bool:
+    """Whether an operation only makes an operand for a later one: a transpose, a slope, a Jacobian.
+
+    A page shows such a one as the operand that it becomes.
+    """
+    if operation.kernel.arity > 1 or operation.result.value.ndim == 0:
+        return False
+    readers = (other for other in step.operations if other is not operation)
+    return any(operation.result is operand for other in readers for operand in other.operands)
+
+
+def _needed(step: Step, last: Operation, index: Index) -> list[tuple[Operation, tuple[Index, ...]]]:
+    """The operations of the step that the cell depends on, with the result cells it needs."""
+    wanted: dict[str, dict[Index, None]] = {last.result.key: {index: None}}
+    found = []
+    for operation in reversed(step.operations):
+        cells = tuple(wanted.get(operation.result.key, ()))
+        if not cells:
+            continue
+        found.append((operation, cells))
+        shapes = [operand.value.shape for operand in operation.operands]
+        if len(cells) > 1 and operation.kernel.form == "function":
+            continue  # many cells of an inner function: their own step of detail
+        for cell in cells:
+            for which, at in operation.kernel.cell_rule(cell, shapes).reads():
+                wanted.setdefault(operation.operands[which].key, {})[at] = None
+    return found[::-1]
+
+
+def _stage(operation: Operation, index: Index, naming: Naming) -> Stage:
+    operands = operation.operands
+    values = [operand.value for operand in operands]
+    rule = operation.kernel.cell_rule(index, [value.shape for value in values])
+    terms = tuple(
+        SpelledTerm(
+            label=_label([(operands[which], at) for which, at in term.cells], naming),
+            sign=term.sign,
+            factors=tuple(
+                Factor(naming.cell(operands[which], at), float(values[which][at]))
+                for which, at in term.cells
+            ),
+            value=value,
+        )
+        for term, value in zip(rule.terms, rule.term_values(values), strict=True)
+    )
+    return Stage(
+        kernel=operation.kernel.name,
+        sign=operation.kernel.sign,
+        name=naming.cell(operation.result, index),
+        terms=terms,
+        is_function=rule.function is not None,
+        value=float(operation.result.value[index]),
+    )
+
+
+def _label(cells: list[tuple[Quantity, Index]], naming: Naming) -> str:
+    """What a summand stands for: the wire it went along, else its sample, else its cells."""
+    for quantity, index in cells:
+        wire = naming.wire(quantity, index)
+        if wire:
+            return wire.replace("→", " → ")
+    for quantity, index in cells:
+        for axis, i in zip(quantity.axes, index, strict=True):
+            if axis.kind == "samples" and axis.size > 1:
+                return naming.sample(i)
+    return " × ".join(naming.cell(quantity, index) for quantity, index in cells)
+
+
+def lit_cells(step: Step, last: Operation, index: Index) -> Lit:
+    """For every symbol of the step, the cells that the chosen result cell depends on.
+
+    The chosen cell itself is among them; this is what a screen marks.
+    """
+    lit: dict[str, set[Index]] = {last.result.key: {index}}
+    for operation in reversed(step.operations):
+        cells = lit.get(operation.result.key)
+        if not cells:
+            continue
+        shapes = [operand.value.shape for operand in operation.operands]
+        for cell in tuple(cells):
+            for which, at in operation.kernel.cell_rule(cell, shapes).reads():
+                lit.setdefault(operation.operands[which].key, set()).add(at)
+    return {key: frozenset(cells) for key, cells in lit.items()}

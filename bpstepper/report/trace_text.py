@@ -1,0 +1,63 @@
+"""The trace as text: every step with its matrices, for a pipe, a log or a screen reader's user.
+
+It is drawn by the same drawings as the screen, without a terminal: the width is fixed, and what
+does not fit is windowed with its count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bpstepper.drawing.look import Look
+from bpstepper.drawing.stage import draw_stage
+from bpstepper.drawing.text import clean, plain
+from bpstepper.engine.trace import Trace
+from bpstepper.lesson.explain import explain
+from bpstepper.lesson.naming import Naming
+from bpstepper.scenario.model import Scenario
+from bpstepper.session import Cursor, Session
+
+__all__ = ["trace_text"]
+
+_WIDTH = 100
+_HEIGHT = 60
+
+
+def trace_text(scenario: Scenario, sessions: Iterable[Session], look: Look) -> Iterator[str]:
+    """The document in pieces: a heading, then each update step by step.
+
+    Args:
+        scenario: what is traced.
+        sessions: one for each update, anywhere in it.
+        look: the charset and the digits.
+    """
+    translate = look.charset.translate
+    yield translate(clean(scenario.title or scenario.name)) + "\n"
+    if scenario.source:
+        yield translate(clean(scenario.source)) + "\n"
+    for session in sessions:
+        yield from _update(session, look)
+
+
+def _update(session: Session, look: Look) -> Iterator[str]:
+    translate = look.charset.translate
+    trace = session.trace
+    yield "\n" + translate(clean(_headline(session, trace))) + "\n"
+    phase = ""
+    for step in trace:
+        if step.equation.phase != phase:
+            phase = step.equation.phase
+            yield translate(f"\n── {phase} {'─' * (60 - len(phase))}\n")
+        here = Session(session.scenario, session.line, Cursor(trace.update, step.index))
+        told = explain(session.scenario, step, len(trace.samples))
+        yield translate(f"\n{step.equation.law}   {step.equation.formula}\n")
+        yield translate(f"{told.sentence}\n")
+        for line in draw_stage(here, look, _WIDTH, _HEIGHT, marked=False):
+            yield plain(line).rstrip() + "\n"
+
+
+def _headline(session: Session, trace: Trace) -> str:
+    naming = Naming(session.scenario, trace.samples)
+    names = ", ".join(naming.sample(i) for i in range(min(len(trace.samples), 6)))
+    more = ", …" if len(trace.samples) > 6 else ""
+    return f"update {trace.update}, epoch {trace.epoch}, samples: {names}{more}"

@@ -1,0 +1,1 @@
+"""The terminal application: widgets that hold state and CSS around drawings made elsewhere."""

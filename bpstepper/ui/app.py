@@ -1,0 +1,133 @@
+"""The application: screens over one another, and a terminal that is left as it was found.
+
+Everything that touches the process stands here: signals, a closed terminal, the exit status.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from textual.app import App
+from textual.binding import Binding
+
+from bpstepper.drawing.look import Look
+from bpstepper.scenario import ScenarioError, load
+from bpstepper.scenario.library import LibraryEntry
+from bpstepper.scenario.model import Scenario
+from bpstepper.session import Session, start
+from bpstepper.ui.stepper import StepperScreen
+
+__all__ = ["StepperApp", "run_app"]
+
+_SIGNALS = ("SIGTERM", "SIGHUP")
+_PATIENCE = 2.0  # seconds that an orderly end may take before the process ends anyway
+
+
+class StepperApp(App[None]):
+    """The stepper, opened on a session or on the picker."""
+
+    TITLE = "bpstepper"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("ctrl+c", "interrupt", "interrupt", priority=True, show=False),
+    ]
+
+    def __init__(
+        self,
+        session: Session | None = None,
+        entries: Sequence[LibraryEntry] = (),
+        look: Look | None = None,
+        plain: bool = False,
+    ) -> None:
+        """Open an app.
+
+        Args:
+            session: what to step through; None opens the picker.
+            entries: what the picker offers.
+            look: how things are drawn.
+            plain: no colours at all.
+        """
+        super().__init__(ansi_color=plain)
+        if plain:
+            self.theme = "textual-ansi"
+        self._first = session
+        self._entries = entries
+        self.look = look or Look()
+
+    def on_load(self) -> None:
+        """Take the signals before the terminal is touched."""
+        loop = asyncio.get_running_loop()
+        for name in _SIGNALS:
+            number = getattr(signal, name, None)
+            if number is None or threading.current_thread() is not threading.main_thread():
+                continue
+            try:
+                loop.add_signal_handler(number, self._end, 128 + number)
+            except NotImplementedError:  # a loop without signals, as on Windows
+                signal.signal(number, lambda n, _frame: self._end(128 + n))
+
+    def on_mount(self) -> None:
+        """Open the first screen, and keep an eye on the terminal."""
+        if self._first is not None:
+            self.push_screen(StepperScreen(self._first, self.look, _warned(self._first.scenario)))
+        else:
+            from bpstepper.ui.picker import PickerScreen
+
+            self.push_screen(PickerScreen(self._entries, self.look.charset))
+        if not self.is_headless:
+            self.set_interval(1.0, self._end_if_terminal_is_gone)
+
+    def open(self, source: str) -> str:
+        """Open a scenario over the picker; return what was wrong with it, or nothing."""
+        try:
+            scenario = load(source)
+        except ScenarioError as error:
+            return str(error)
+        self.push_screen(StepperScreen(start(scenario), self.look, _warned(scenario)))
+        return ""
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C: leave at once, with the status of an interrupt."""
+        self.exit(return_code=130)
+
+    def action_leave(self) -> None:
+        """Leave the program."""
+        self.exit(return_code=0)
+
+    def _end(self, status: int) -> None:
+        """End in order; and if the terminal no longer answers, end all the same."""
+        watchdog = threading.Timer(_PATIENCE, os._exit, (status,))
+        watchdog.daemon = True
+        watchdog.start()
+        self.exit(return_code=status)
+
+    def _end_if_terminal_is_gone(self) -> None:
+        """A closed terminal must not leave an orphan behind."""
+        try:
+            poll = select.poll()
+            poll.register(sys.__stdin__.fileno(), select.POLLIN)  # type: ignore[union-attr]
+            gone = any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
+        except (AttributeError, OSError, ValueError):
+            return
+        if gone:
+            self._end(128 + int(getattr(signal, "SIGHUP", 1)))
+
+
+def _warned(scenario: Scenario) -> str:
+    return "; ".join(warning.message for warning in scenario.warnings)
+
+
+def run_app(app: StepperApp) -> int:
+    """Run the app in this terminal; return the exit status."""
+    try:
+        app.run()
+    except OSError:
+        # the terminal went away while it was being written to
+        return 128 + int(getattr(signal, "SIGHUP", 1))
+    return app.return_code or 0

@@ -1,0 +1,116 @@
+"""The widget that shows a frame: lines in, strips out, and only changed lines are repainted.
+
+It holds no state of the lesson. A frame is a list of lines whose spans carry roles; the roles'
+looks are component classes, so that a theme, or none, decides on colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from bpstepper.drawing.text import Line
+
+__all__ = ["ROLES", "FrameView"]
+
+ROLES = (
+    "title", "rule", "now", "done", "later", "key", "does", "law", "formula", "aside", "heading",
+    "caption", "shape", "name", "value", "bracket", "source", "target", "mark", "pending", "sign",
+    "more", "label", "sum", "why", "note", "paragraph", "message", "notice",
+)  # fmt: skip
+"""Every role that a drawing gives to a span."""
+
+
+class FrameView(Widget):
+    """Shows the lines it is given.
+
+    Roles never differ by colour alone: marks have glyphs, the current phase is in capitals.
+    """
+
+    COMPONENT_CLASSES = {f"role--{role}" for role in ROLES}  # noqa: RUF012 - Textual's own form
+
+    DEFAULT_CSS = """
+    FrameView {
+        width: 1fr;
+        height: 1fr;
+        & > .role--title { color: $text; text-style: bold; }
+        & > .role--rule { color: $text-disabled; }
+        & > .role--now { color: $text-accent; text-style: bold; }
+        & > .role--done { color: $text-success; }
+        & > .role--later { color: $text-muted; }
+        & > .role--key { color: $text-accent; text-style: bold; }
+        & > .role--does { color: $text-muted; }
+        & > .role--law { color: $text-accent; text-style: bold reverse; }
+        & > .role--formula { color: $text; text-style: bold; }
+        & > .role--aside { color: $text-muted; }
+        & > .role--heading { color: $text-primary; }
+        & > .role--caption { color: $text; text-style: bold; }
+        & > .role--shape { color: $text-muted; }
+        & > .role--name { color: $text-secondary; }
+        & > .role--value { color: $text; }
+        & > .role--bracket { color: $text-muted; }
+        & > .role--source { color: $text-warning; text-style: bold; }
+        & > .role--target { color: $text-accent; text-style: bold reverse; }
+        & > .role--mark { color: $text-warning; text-style: bold; }
+        & > .role--pending { color: $text-disabled; }
+        & > .role--sign { color: $text; }
+        & > .role--more { color: $text-muted; }
+        & > .role--label { color: $text-muted; }
+        & > .role--sum { color: $text-accent; text-style: bold; }
+        & > .role--why { color: $text; }
+        & > .role--note { color: $text-warning; }
+        & > .role--paragraph { color: $text; }
+        & > .role--message { color: $text-error; text-style: bold; }
+        & > .role--notice { color: $text-warning; text-style: bold; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Line] = []
+        self._strips: dict[Line, Strip] = {}
+        self._styles: dict[str, Style] = {}
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines, repainting those that differ from what is shown."""
+        before, self._lines = self._lines, list(lines)
+        width = self.size.width
+        changed = [
+            Region(0, y, width, 1)
+            for y, line in enumerate(self._lines)
+            if y >= len(before) or before[y] != line
+        ]
+        changed += [Region(0, y, width, 1) for y in range(len(self._lines), len(before))]
+        if changed:
+            self.refresh(*changed)
+
+    def notify_style_update(self) -> None:
+        """Forget styles: the theme has changed."""
+        super().notify_style_update()
+        self._styles.clear()
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the frame as a strip."""
+        if y >= len(self._lines):
+            return Strip.blank(self.size.width, self.rich_style)
+        line = self._lines[y]
+        strip = self._strips.get(line)
+        if strip is None:
+            if len(self._strips) > 2000:
+                self._strips.clear()
+            segments = [Segment(span.text, self._style(span.role)) for span in line]
+            strip = self._strips[line] = Strip(segments).simplify()
+        return strip.crop_extend(0, self.size.width, self.rich_style)
+
+    def _style(self, role: str) -> Style:
+        style = self._styles.get(role)
+        if style is None:
+            own = self.get_component_rich_style(f"role--{role}") if role in ROLES else Style()
+            style = self._styles[role] = self.rich_style + own
+        return style

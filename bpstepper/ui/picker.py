@@ -1,0 +1,75 @@
+"""The picker: the bundled library and the scenarios of this folder, to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from bpstepper.drawing.charset import Charset
+from bpstepper.drawing.text import clean, pad, shorten
+from bpstepper.scenario.library import LibraryEntry
+
+__all__ = ["PickerScreen"]
+
+
+class PickerScreen(Screen[None]):
+    """A list of scenarios; Enter opens one in the stepper."""
+
+    DEFAULT_CSS = """
+    PickerScreen {
+        #heading { padding: 1 1 0 1; text-style: bold; }
+        #lead { padding: 0 1 1 1; color: $text-muted; }
+        OptionList { height: 1fr; border: none; padding: 0; background: $background; }
+        #problem { height: auto; max-height: 60%; color: $text-error; padding: 0 1; display: none; }
+        #keys { height: 1; padding: 0 1; color: $text-muted; }
+    }
+    """
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("q,escape,ctrl+q", "app.leave", "quit"),
+    ]
+
+    def __init__(self, entries: Sequence[LibraryEntry], charset: Charset) -> None:
+        super().__init__()
+        self._entries = list(entries)
+        self._charset = charset
+
+    def compose(self) -> ComposeResult:
+        """A heading, the list, room for a diagnostic, the keys."""
+        with Vertical():
+            yield Static("bpstepper: step through backpropagation", id="heading", markup=False)
+            yield Static("Choose a scenario to walk through.", id="lead", markup=False)
+            yield OptionList(*(Option(self._line(entry)) for entry in self._entries), markup=False)
+            with VerticalScroll(id="problem"):
+                yield Static("", id="diagnostic", markup=False)
+            keys = self._charset.translate("↑ ↓ choose   ⏎ open   q quit")
+            yield Static(Content(keys), id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """The list takes the keys."""
+        self.query_one(OptionList).focus()
+
+    def _line(self, entry: LibraryEntry) -> Content:
+        translate = self._charset.translate
+        name = pad(shorten(translate(clean(entry.name)), 24), 25)
+        size = pad(shorten(translate(clean(entry.size)), 11), 12)
+        return Content.assemble(
+            (f" {name}", "bold"), (size, "$text-muted"), translate(clean(entry.title))
+        )
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open what was chosen."""
+        from bpstepper.ui.app import StepperApp
+
+        app = self.app
+        assert isinstance(app, StepperApp)
+        problem = app.open(str(self._entries[event.option_index].path))
+        shown = self.query_one("#problem")
+        shown.display = bool(problem)
+        self.query_one("#diagnostic", Static).update(Content(problem))
