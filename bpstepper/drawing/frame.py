@@ -7,11 +7,11 @@ Whoever shows a frame (a terminal, a test, a picture) adds nothing but colours.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bpstepper.drawing.look import Look
+from bpstepper.drawing.prose import paragraphs, wrap, wrap_spans
 from bpstepper.drawing.spelled import draw_number
 from bpstepper.drawing.stage import draw_stage
 from bpstepper.drawing.text import Line, Span, clean, crop, line_width, pad, shorten, width
@@ -22,7 +22,7 @@ from bpstepper.lesson.provenance import this_number
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import Session
 
-__all__ = ["SMALLEST", "WIDE", "Hint", "draw_frame", "wrap"]
+__all__ = ["SMALLEST", "WIDE", "Hint", "draw_frame"]
 
 SMALLEST = (60, 18)
 """Columns and lines below which a notice takes the frame's place."""
@@ -87,9 +87,11 @@ def _rule(look: Look, columns: int) -> Line:
 def _header(session: Session, look: Look, columns: int) -> Line:
     """The scenario, the update with its samples, and the phases with what is done of each."""
     charset = look.charset
-    right = _phases(session, look)
-    room = columns - line_width(right) - 3
     name = session.scenario.name or session.scenario.title or "scenario"
+    right = _phases(session, look)
+    if line_width(right) + min(width(clean(name)), 28) + 4 > columns:
+        right = (*(span for span in right if span.role == "now"), Span("  "))
+    room = columns - line_width(right) - 3
     left = f" {shorten(clean(name), 28)}"
     for more in _place(session):
         if width(charset.translate(left + more)) <= room:
@@ -272,23 +274,6 @@ def _why(
     return lines
 
 
-def wrap(text: str, columns: int, role: str, indent: str = " ") -> list[Line]:
-    """Text as lines of at most `columns` cells with one role."""
-    room = max(columns - len(indent) - 1, 1)
-    lines: list[Line] = []
-    for part in text.splitlines() or [""]:
-        lines += [(Span(indent + line, role),) for line in _wrapped(part, room) or [""]]
-    return lines
-
-
-def _wrapped(text: str, cells: int) -> list[str]:
-    if text.isascii():
-        return textwrap.wrap(text, cells)
-    from wcwidth import wrap as wrap_cells  # knows which characters are two cells wide
-
-    return list(wrap_cells(text, cells))
-
-
 # ── the start ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -310,18 +295,13 @@ def _start_page(session: Session, look: Look, columns: int, lines: int, message:
     else:
         ending.append((Span(translate(" Press → to take the first step."), "now"),))
     about: list[Line] = []
-    for paragraph in clean_paragraphs(scenario.about):
-        about += [*wrap(translate(paragraph), readable, "paragraph"), (Span(" "),)]
+    for paragraph in paragraphs(scenario.about):
+        spans = [Span(translate(span.text), span.role) for span in paragraph]
+        about += [*wrap_spans(spans, readable), (Span(" "),)]
     room = lines - len(page) - len(ending)
     if len(about) > room:
         about = [*about[: max(room - 1, 0)], (Span(translate(" … y shows all of it"), "more"),)]
     return [*page, *about, *ending]
-
-
-def clean_paragraphs(text: str) -> list[str]:
-    """A file's text as paragraphs, each on one line, safe to print."""
-    blocks = [" ".join(block.split()) for block in text.split("\n\n")]
-    return [clean(block) for block in blocks if block]
 
 
 def _row(text: str, columns: int) -> list[Line]:
@@ -340,7 +320,7 @@ def _summary(scenario: Scenario) -> list[str]:
     batch = "all at once" if size >= count and count > 1 else f"{size} an update"
     samples = "1 sample" if count == 1 else f"{count} samples, {batch}"
     return [
-        f"network: {sizes}, {functions}; products as {network.layout} layouts write them",
+        f"network: {sizes}, {functions}; written in the {network.layout} layout",
         f"cost: {loss.name.replace('_', ' ')}, factor {loss.factor:g}",
         f"training: {training.optimizer}, η = {training.learning_rate:g}; {samples}",
     ]

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from bpstepper.drawing.look import Look
-from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten, width
-from bpstepper.lesson.provenance import Factor, Provenance, Stage
+from bpstepper.drawing.text import Line, Span, clean, crop, line_width, pad, shorten, width
+from bpstepper.lesson.provenance import Factor, Provenance, SpelledTerm, Stage
 from bpstepper.number_format import full, number, table
 
 __all__ = ["draw_number"]
@@ -27,18 +27,12 @@ def draw_number(found: Provenance, look: Look, cells: int, rows: int) -> list[Li
     """
     if rows < 1:
         return []
-    lines = [_title(found, look, cells)]
     room = rows - 1
-    parts = _parts(found.stages, look)
+    parts = _parts(found.stages, look, cells, room)
     # stages that are one line each give way first, from the front: the last is the result itself
-    while len(parts) > 1 and sum(len(part) for part in parts) > room and len(parts[0]) == 1:
+    while len(parts) > 1 and sum(len(part) for part in parts) > room:
         parts.pop(0)
-    fixed = sum(len(part) for part in parts if len(part) <= 2)
-    for part in parts:
-        if len(part) > 2:
-            lines += _folded(part, max(room - fixed, 2), look)
-        else:
-            lines += part
+    lines = [_title(found, look, cells), *(line for part in parts for line in part)]
     return [crop(line, cells) for line in lines[:rows]]
 
 
@@ -55,18 +49,20 @@ def _title(found: Provenance, look: Look, cells: int) -> Line:
     )
 
 
-def _parts(stages: Sequence[Stage], look: Look) -> list[list[Line]]:
+def _parts(stages: Sequence[Stage], look: Look, cells: int, room: int) -> list[list[Line]]:
     """Each stage as its lines; a stage that goes on from a sum joins the sum's last line."""
     parts: list[list[Line]] = []
     previous: Stage | None = None
     for stage in stages:
-        joined = _continuation(stage, previous, look) if previous is not None else None
-        if joined is not None and parts:
-            parts[-1][-1] = (*parts[-1][-1], *joined)
+        if _is_sum_of_products(stage):
+            parts.append(_table(stage, look, max(room, 2)))
         else:
-            parts.append(
-                _table(stage, look) if _is_sum_of_products(stage) else [_line(stage, look)]
-            )
+            more = None if previous is None else _continuation(stage, previous, look)
+            joined = (*parts[-1][-1], *more) if more is not None else ()
+            if joined and line_width(joined) <= cells:
+                parts[-1][-1] = joined
+            else:
+                parts.append([_line(stage, look)])
         previous = stage
     return parts
 
@@ -81,49 +77,50 @@ def _text(value: float, look: Look) -> str:
     return number(value, look.digits, ascii=look.charset.ascii)
 
 
-def _table(stage: Stage, look: Look) -> list[Line]:
-    """A sum, one term a line, and the sum below."""
+def _table(stage: Stage, look: Look, rows: int) -> list[Line]:
+    """A sum, one term a line, and the sum below; folded around its largest terms."""
     charset = look.charset
-    labels = [shorten(charset.translate(clean(t.label)), _LONGEST_LABEL) for t in stage.terms]
-    lead = max(width(label) for label in labels)
-    values = [term.value for term in stage.terms]
-    results = table(
-        np.array([[v] for v in (*values, stage.value)]), look.digits, ascii=charset.ascii
-    )
-    columns = [
-        table(
-            np.array([[term.factors[k].value] for term in stage.terms]),
-            look.digits,
-            ascii=charset.ascii,
-        )
-        for k in range(len(stage.terms[0].factors))
-    ]
-    times, equals = charset.translate(" × "), "  =  "
+    shown = _largest(stage.terms, rows - 1)
+    terms = [stage.terms[i] for i in shown]
+    labels = [shorten(charset.translate(clean(term.label)), _LONGEST_LABEL) for term in terms]
+    lead = max((width(label) for label in labels), default=0)
+    results = _column([*(term.value for term in terms), stage.value], look)
+    factors = range(len(stage.terms[0].factors))
+    columns = [_column([term.factors[k].value for term in terms], look) for k in factors]
+    times = Span(charset.translate(" × "), "sign")
     lines: list[Line] = []
-    for i, term in enumerate(stage.terms):
+    for i, term in enumerate(terms):
         spans = [Span(f"    {pad(labels[i], lead)}   ", "name")]
         if len(columns) > 1:
             for k, column in enumerate(columns):
-                spans += [Span(times, "sign")] if k else []
-                spans.append(Span(column[i][0], "value"))
-            spans.append(Span(equals, "sign"))
+                spans += [times] if k else []
+                spans.append(Span(column[i], "value"))
+            spans.append(Span("  =  ", "sign"))
         elif term.sign < 0:
             spans.append(Span(charset.translate("− "), "sign"))
-        spans.append(Span(results[i][0], "value"))
+        spans.append(Span(results[i], "value"))
         lines.append(tuple(spans))
-    before = sum(width(span.text) for span in lines[0][:-1])
-    lines.append((Span(pad("sum  ", before, "right"), "label"), Span(results[-1][0], "sum")))
+    before = line_width(lines[0][:-1]) if lines else 8
+    hidden = len(stage.terms) - len(terms)
+    if hidden:
+        text = f"    {charset.rows_left_out} {hidden} more, smaller"
+        lines.append((Span(text, "more"),))
+    lines.append((Span(pad("sum  ", before, "right"), "label"), Span(results[-1], "sum")))
     return lines
 
 
-def _folded(lines: list[Line], rows: int, look: Look) -> list[Line]:
-    """A table on `rows` lines: its first terms, how many are left out, and the sum."""
-    if len(lines) <= rows:
-        return lines
-    kept = max(rows - 2, 0)
-    hidden = len(lines) - 1 - kept
-    fold = (Span(f"    {look.charset.rows_left_out} {hidden} more", "more"),)
-    return [*lines[:kept], fold, lines[-1]] if rows > 1 else [lines[-1]]
+def _largest(terms: Sequence[SpelledTerm], room: int) -> list[int]:
+    """Which terms to show on `room` lines: all, or the largest with a line for the others."""
+    if len(terms) <= room:
+        return list(range(len(terms)))
+    by_size = sorted(range(len(terms)), key=lambda i: -abs(terms[i].value))
+    return sorted(by_size[: max(room - 1, 0)])
+
+
+def _column(values: Sequence[float], look: Look) -> list[str]:
+    """Numbers below each other, all of one width."""
+    column = np.array(values, dtype=float)[:, None]
+    return [row[0] for row in table(column, look.digits, ascii=look.charset.ascii)]
 
 
 def _line(stage: Stage, look: Look) -> Line:
@@ -145,7 +142,12 @@ def _factors(stage: Stage) -> list[Factor]:
 def _formula(stage: Stage, texts: Sequence[str]) -> str:
     """The stage with these texts for its factors: `δ(o1) × a(h2)`, `σ(z(h1))`."""
     if stage.is_function:
-        return f"{stage.sign}({', '.join(texts)})" if len(texts) <= 6 else f"{stage.sign}(…)"
+        if len(texts) + 1 == len(stage.glue):
+            pieces = [stage.glue[0]]
+            for text, glue in zip(texts, stage.glue[1:], strict=True):
+                pieces += [text, glue if glue[:1] == ")" else f" {glue} "]
+            return "".join(pieces).strip()
+        return f"{stage.glue[0]}{', '.join(texts) if len(texts) <= 6 else '…'}{stage.glue[-1]}"
     out, given = "", iter(texts)
     for position, term in enumerate(stage.terms):
         if position:

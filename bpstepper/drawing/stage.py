@@ -12,10 +12,20 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bpstepper.drawing.look import Look
-from bpstepper.drawing.matrix import Block, Cell, draw_matrix, grid, minimum_width, natural_width
+from bpstepper.drawing.matrix import (
+    Block,
+    Cell,
+    closest_width,
+    draw_matrix,
+    grid,
+    minimum_width,
+    natural_width,
+)
 from bpstepper.drawing.text import Line, Span, crop, shorten
+from bpstepper.drawing.text import width as cells_of
 from bpstepper.engine.network import Array
 from bpstepper.engine.trace import Operation, Quantity, Step
 from bpstepper.lesson.explain import heading
@@ -83,9 +93,16 @@ class _Drawing:
         return min((cell[0] for cell in self.lit.get(quantity.key, ())), default=0)
 
     def matrix(
-        self, quantity: Quantity, max_rows: int | None, max_width: int | None, terse: bool
+        self,
+        quantity: Quantity,
+        max_rows: int | None,
+        max_width: int | None,
+        terse: bool = False,
+        style: Style | None = None,
+        names: tuple[tuple[str, ...], tuple[str, ...]] | None = None,
     ) -> Block:
-        value, style = _style(quantity.value, self.look)
+        """Draw a quantity; `style` and `names` are its own where they are left out."""
+        value, own = _style(quantity.value, self.look)
         caption = "a⁰ = x" if quantity.symbol.kind == "x" else quantity.name.text
         if value.ndim == 3:
             sample = self.sample(quantity)
@@ -94,7 +111,7 @@ class _Drawing:
             value = value[sample]
             rows = columns = self.naming.along(quantity.axes[1])
         else:
-            rows, columns = self.naming.rows_and_columns(quantity, terse)
+            rows, columns = names or self.naming.rows_and_columns(quantity, terse)
         pending = not self.reached.get(quantity.key, True)
         return draw_matrix(
             None if pending else value,
@@ -102,28 +119,41 @@ class _Drawing:
             caption=caption,
             row_names=rows,
             column_names=columns,
-            style=style,
+            style=style or own,
             marks=self.marks(quantity),
             max_rows=max_rows,
             max_width=max_width,
             charset=self.look.charset,
         )
 
-    def natural(self, quantity: Quantity, terse: bool) -> tuple[int, int]:
-        """The width that a quantity would like, and the least that it can do with."""
+    def wish(self, quantity: Quantity, terse: bool) -> _Wish:
+        """The widths that a quantity could do with."""
         value, style = _style(quantity.value, self.look)
         value = value[0] if value.ndim == 3 else value
         rows, columns = self.naming.rows_and_columns(quantity, terse)
-        charset = self.look.charset
-        caption = quantity.name.text
-        most = natural_width(
-            value, value.shape, caption=caption, row_names=rows, column_names=columns,
-            style=style, charset=charset,
-        )  # fmt: skip
+        charset, caption = self.look.charset, quantity.name.text
+        natural = natural_width(
+            value,
+            value.shape,
+            caption=caption,
+            row_names=rows,
+            column_names=columns,
+            style=style,
+            charset=charset,
+        )
+        close = closest_width(value, value.shape, row_names=rows, style=style, charset=charset)
         least = minimum_width(
             value, value.shape, caption=caption, row_names=rows, style=style, charset=charset
         )
-        return most, min(least, most)
+        return _Wish(natural, min(max(close, least), natural), min(least, natural))
+
+
+class _Wish(NamedTuple):
+    """Cells: with air, with every column, with one column."""
+
+    natural: int
+    close: int
+    least: int
 
 
 _styles: OrderedDict[tuple[int, int, bool], tuple[Array, Style]] = OrderedDict()
@@ -192,6 +222,8 @@ def _lines(
     """Draw the lines of an equation with given room for each of them."""
     rows = [_items(drawing, operation, width - 2, max_rows) for operation in shown]
     blocks = grid(rows, gap=_GAP, charset=drawing.look.charset)
+    if len(shown) == 1 and _is_outer_product(shown[0]):
+        blocks = (_table(drawing, shown[0], width - 2, max_rows),)
     alike = len({tuple(isinstance(item, str) for item in row) for row in rows}) == 1
     if not alike or any(block.width > width - 2 for block in blocks):
         # columns in common are for lines of one build, where there is room
@@ -219,15 +251,21 @@ def _items(
     signs = [*glue, "="]
     taken = sum(len(sign) + _GAP for sign in signs if sign) + _GAP * (len(quantities) - 1)
     room = width - taken
-    wishes = [drawing.natural(quantity, terse=False) for quantity in quantities]
-    terse = sum(most for most, _ in wishes) > room
+    wishes = [drawing.wish(quantity, terse=False) for quantity in quantities]
+    terse = sum(wish.natural for wish in wishes) > room
     if terse:  # rather shorter names than fewer columns
-        wishes = [drawing.natural(quantity, terse) for quantity in quantities]
+        wishes = [drawing.wish(quantity, terse) for quantity in quantities]
     widths = _share(wishes, room)
     blocks = [
         drawing.matrix(quantity, max_rows, given, terse)
         for quantity, given in zip(quantities, widths, strict=True)
     ]
+    for position, quantity in enumerate(quantities):
+        # a window takes whole columns; what it leaves over may be another's next column
+        left = room - sum(block.width for block in blocks)
+        if left > 0 and blocks[position].width < wishes[position].natural:
+            more = blocks[position].width + left
+            blocks[position] = drawing.matrix(quantity, max_rows, more, terse)
     items: list[Block | str] = []
     for sign, block in zip(glue, blocks, strict=True):
         items += [sign, block] if sign else [block]
@@ -235,9 +273,67 @@ def _items(
     return items
 
 
-def _share(wishes: Sequence[tuple[int, int]], room: int) -> list[int]:
-    """Divide `room` cells: everyone what they wish, or the widest give way evenly."""
-    cap = max(most for most, _ in wishes)
-    while cap > 1 and sum(max(least, min(most, cap)) for most, least in wishes) > room:
+def _is_outer_product(operation: Operation) -> bool:
+    """Whether a product is a column times a row: one number for each pair."""
+    shapes = [operand.value.shape for operand in operation.operands]
+    return (
+        operation.kernel.name == "matmul"
+        and shapes[0][1] == 1
+        and 1
+        not in (
+            shapes[0][0],
+            shapes[1][1],
+        )
+    )
+
+
+def _table(drawing: _Drawing, operation: Operation, width: int, max_rows: int | None) -> Block:
+    """A column times a row as the multiplication table that it is.
+
+    The row stands over the columns of the result and the column beside its rows, so that every
+    cell is the product of the two numbers that it is in line with.
+    """
+    column, row = operation.operands
+    result = operation.result
+    styles = [_style(quantity.value, drawing.look)[1] for quantity in (row, result)]
+    whole = max(style.whole for style in styles)
+    rest = max(style.rest for style in styles)
+    over_style, style = (own._replace(whole=whole, rest=rest) for own in styles)
+    side = drawing.matrix(column, max_rows, width // 3)
+    names, _ = drawing.naming.rows_and_columns(result, terse=True)
+    blank = (max(names, key=cells_of, default=""),)
+    _, over = drawing.naming.rows_and_columns(row, terse=True)
+    room = width - side.width - _GAP
+    above = drawing.matrix(row, 1, room, style=over_style, names=(blank, over))
+    below = drawing.matrix(result, max_rows, room, style=style, names=(names, ()))
+    (under,) = grid([[side, below]], gap=_GAP, charset=drawing.look.charset)
+    shift = side.width + _GAP
+    total = max(under.width, shift + above.width)
+    lead = Span(" " * shift)
+    lines = [crop((lead, *_unnamed(line)), total) for line in above.lines]
+    lines += [crop(line, total) for line in under.lines]
+    return Block(tuple(lines), total, len(above.lines) + under.anchor)
+
+
+def _unnamed(line: Line) -> Line:
+    """A line of a matrix without the name of its row, which only kept its place."""
+    return tuple(
+        Span(" " * cells_of(span.text)) if position == 0 and span.role == "name" else span
+        for position, span in enumerate(line)
+    )
+
+
+def _share(wishes: Sequence[_Wish], room: int) -> list[int]:
+    """Divide `room` cells: air goes first, widest first; then columns, evenly."""
+    given = [wish.natural for wish in wishes]
+    for position in sorted(range(len(given)), key=lambda i: -given[i]):
+        if sum(given) > room:
+            given[position] = wishes[position].close
+    cap = max(given)
+    while cap > 1 and sum(_capped(wishes, given, cap)) > room:
         cap -= 1
-    return [max(least, min(most, cap)) for most, least in wishes]
+    return _capped(wishes, given, cap)
+
+
+def _capped(wishes: Sequence[_Wish], given: Sequence[int], cap: int) -> list[int]:
+    return [max(wish.least, min(own, cap)) for wish, own in zip(wishes, given, strict=True)]

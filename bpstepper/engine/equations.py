@@ -29,7 +29,7 @@ class Law:
         law: FF, COST, COLLAPSE, BP1 … BP4, L2, OPTIMIZER or UPDATE.
         phase: one of `PHASES`.
         formula: its template.
-        source: book and equation number.
+        source: book and equation number; empty where the loss has its own.
     """
 
     law: str
@@ -66,15 +66,15 @@ class Equation:
 EQUATIONS: dict[str, Law] = {
     "z": Law("FF", "forward", "{z} = {forward} + {b}", "Nielsen ch. 2 (25)"),
     "a": Law("FF", "forward", "{a} = {f}({z})", "Nielsen ch. 2 (25)"),
-    "C": Law("COST", "cost", "C = {c}Σ {loss}", "Nielsen ch. 2 (26)"),
-    "C_data": Law("COST", "cost", "C_data = {c}Σ {loss}", "Nielsen ch. 2 (26)"),
+    "C": Law("COST", "cost", "C = {c}Σ {loss}", ""),
+    "C_data": Law("COST", "cost", "C_data = {c}Σ {loss}", ""),
     "C_l2": Law("L2", "cost", "C_l2 = {half_decay} Σ w²", "Nielsen ch. 3 (87)"),
     "C_sum": Law("L2", "cost", "C = C_data + C_l2", "Nielsen ch. 3 (87)"),
     "BP1": Law("BP1", "backward", "{delta} = {s}{loss_slope} ⊙ {slope}", "Nielsen ch. 2 (BP1)"),
     "BP1_jacobian": Law(
         "BP1", "backward", "{delta} = {jacobian} · {s}{loss_slope}", "Bishop, PRML (4.106)"
     ),
-    "COLLAPSE": Law("COLLAPSE", "backward", "{delta} = {s}({a} − y)", "Nielsen ch. 3 (68)"),
+    "COLLAPSE": Law("COLLAPSE", "backward", "{delta} = {s}{difference}", "Nielsen ch. 3"),
     "BP2": Law("BP2", "backward", "{delta} = ( {back} ) ⊙ {slope}", "Nielsen ch. 2 (BP2)"),
     "BP2_jacobian": Law(
         "BP2", "backward", "{delta} = {jacobian} · ( {back} )", "Nielsen ch. 2 (BP2)"

@@ -47,6 +47,7 @@ class LossRule:
         formula: the summand of C, as a template (see `equations`).
         slope_formula: ∂C/∂a without factors, as a template.
         slope_reason: one sentence on where the slope comes from.
+        source: book and equation number.
     """
 
     name: str
@@ -60,6 +61,7 @@ class LossRule:
     formula: str
     slope_formula: str
     slope_reason: str
+    source: str
 
 
 # ── the functions, as calls ──────────────────────────────────────────────────────────────────
@@ -199,6 +201,7 @@ _ROWS = (
         formula="(y − {a})²",
         slope_formula="({a} − y)",
         slope_reason="the derivative of (y − a)² is 2(a − y)",
+        source="Nielsen ch. 2 (26)",
     ),
     LossRule(
         name="binary_cross_entropy",
@@ -212,6 +215,7 @@ _ROWS = (
         formula="−(y ln {a} + (1 − y) ln(1 − {a}))",
         slope_formula="({a} − y) / ({a}(1 − {a}))",
         slope_reason="the derivative of −(y ln a + (1 − y) ln(1 − a)) is (a − y)/(a(1 − a))",
+        source="Nielsen ch. 3 (63)",
     ),
     LossRule(
         name="categorical_cross_entropy",
@@ -228,6 +232,7 @@ _ROWS = (
         formula="−y ln {a}",
         slope_formula="(−y / {a})",
         slope_reason="the derivative of −y ln a is −y/a",
+        source="Nielsen ch. 3 (80)",
     ),
     LossRule(
         name="output",
@@ -242,6 +247,7 @@ _ROWS = (
         formula="{a}",
         slope_formula="1",
         slope_reason="C is the output itself, so ∂C/∂a is 1 for each output that is counted",
+        source="no loss: C is the output",
     ),
 )
 

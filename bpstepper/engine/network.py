@@ -1,7 +1,8 @@
 """What is to be learned, as plain frozen values: network, loss, training, samples.
 
-This module owns the *numbers a person chooses*. It knows nothing of equations: which
-operations follow from these choices is `program.compile_program`'s business.
+This module owns the *numbers a person chooses*, and refuses those that no update could be made
+of. It knows nothing of equations: which operations follow from these choices is
+`program.compile_program`'s business.
 
 Weights are kept here as the book writes them, `(n_l, n_{l-1})`, row = the unit a wire goes
 to, whatever the layout of the scenario; the layout decides only how the Program writes its
@@ -11,7 +12,7 @@ inputs are layer 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -19,9 +20,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .activations import ACTIVATIONS
+from .layouts import LAYOUTS
+from .losses import LOSSES
+
 __all__ = ["Array", "Layer", "Loss", "Network", "Problem", "ProblemError", "Sample", "Training"]
 
 Array = npt.NDArray[np.float64]
+
+_SUM = 1e-6  # how far the sum of a distribution may be from 1
 
 
 class ProblemError(ValueError):
@@ -30,13 +37,28 @@ class ProblemError(ValueError):
 
 def _frozen(values: npt.ArrayLike, shape: tuple[int, ...], what: str) -> Array:
     """Return a read-only float64 copy of `values`, or raise ProblemError naming `what`."""
-    array = np.array(values, dtype=np.float64)
+    array = _numbers(values, what)
     if array.shape != shape:
         raise ProblemError(f"{what}: expected shape {shape}, got {array.shape}")
     if not np.isfinite(array).all():
         raise ProblemError(f"{what}: expected finite numbers, got NaN or infinity")
     array.setflags(write=False)
     return array
+
+
+def _numbers(values: npt.ArrayLike, what: str) -> Array:
+    """Return a float64 copy of `values`, or raise ProblemError naming `what`."""
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ProblemError(f"{what}: expected an array of numbers, got {values!r}") from error
+
+
+def _one_of(known: Iterable[str], name: str, what: str) -> None:
+    """Raise ProblemError unless `name` is known."""
+    names = tuple(known)
+    if name not in names:
+        raise ProblemError(f"{what}: expected one of {', '.join(names)}, got {name!r}")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +86,8 @@ class Layer:
     def __post_init__(self) -> None:
         if self.units < 1:
             raise ProblemError(f"units: expected at least 1, got {self.units}")
-        weights = np.asarray(self.weights, dtype=np.float64)
+        _one_of(ACTIVATIONS, self.activation, "activation")
+        weights = _numbers(self.weights, "weights")
         if weights.ndim != 2:
             raise ProblemError(f"weights: expected a matrix, got {weights.ndim} dimension(s)")
         shape = (self.units, weights.shape[1])
@@ -106,6 +129,7 @@ class Network:
         object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
             raise ProblemError("layers: expected at least one layer, got none")
+        _one_of(LAYOUTS, self.layout, "layout")
         sizes = self.sizes
         for number, layer in enumerate(self.layers, start=1):
             expected = (sizes[number], sizes[number - 1])
@@ -167,6 +191,15 @@ class Loss:
     l2: float = 0.0
     unit: int | None = None
 
+    def __post_init__(self) -> None:
+        _one_of(LOSSES, self.name, "loss")
+        _one_of(("sum", "mean"), self.outputs, "outputs")
+        _one_of(("mean", "sum"), self.samples, "samples")
+        if not np.isfinite(self.factor):
+            raise ProblemError(f"factor: expected a finite number, got {self.factor}")
+        if not 0 <= self.l2 < np.inf:
+            raise ProblemError(f"l2: expected 0 or more, got {self.l2}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
@@ -191,6 +224,12 @@ class Training:
     constants: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     train: str = "parameters"
     hold_out: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.learning_rate):
+            raise ProblemError(f"learning_rate: expected a finite number, got {self.learning_rate}")
+        if self.batch_size is not None and self.batch_size < 1:
+            raise ProblemError(f"batch_size: expected 1 or more, got {self.batch_size}")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -226,6 +265,7 @@ class Problem:
         samples: Sequence[Sample] = tuple(self.samples)
         if not samples:
             raise ProblemError("samples: expected at least one sample, got none")
+        self._check_loss()
         sizes = self.network.sizes
         checked = []
         for index, sample in enumerate(samples, start=1):
@@ -234,5 +274,33 @@ class Problem:
             y = sample.target
             if y is not None:
                 y = _frozen(y, (sizes[-1],), f"{what}, target")
+            self._check_target(y, what)
             checked.append(Sample(input=x, target=y, name=sample.name))
         object.__setattr__(self, "samples", tuple(checked))
+
+    def _check_loss(self) -> None:
+        """The loss has a meaning for the output layer."""
+        rule, output = LOSSES[self.loss.name], self.network.layers[-1]
+        if rule.activations is not None and output.activation not in rule.activations:
+            raise ProblemError(
+                f"loss {rule.name}: expected an output activation of "
+                f"{', '.join(sorted(rule.activations))}, got {output.activation}"
+            )
+        unit = self.loss.unit
+        if unit is not None and not 1 <= unit <= output.units:
+            raise ProblemError(f"unit: expected 1 to {output.units}, got {unit}")
+
+    def _check_target(self, y: Array | None, what: str) -> None:
+        """The target is one that the loss has a meaning for."""
+        rule = LOSSES[self.loss.name]
+        if rule.targets == "none":
+            return
+        if y is None:
+            raise ProblemError(f"{what}, target: the loss {rule.name} needs one, got none")
+        if rule.targets == "any":
+            return
+        shares = rule.targets == "distribution"
+        if (y < 0).any() or (y > 1 + shares * _SUM).any():
+            raise ProblemError(f"{what}, target: expected numbers from 0 to 1, got {y.tolist()}")
+        if shares and abs(y.sum() - 1) > _SUM:
+            raise ProblemError(f"{what}, target: expected a sum of 1, got {y.sum():g}")

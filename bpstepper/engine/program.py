@@ -191,7 +191,8 @@ class _Compiler:
             rows, columns = self.layout.weight_axes
             self._declare(Symbol("W", layer), (wire[rows], wire[columns]))
             self._declare(Symbol("b", layer), self._of_samples(units[layer], one))
-        self._declare(Symbol("y"), self._of_samples(units[-1], samples))
+        counted = Name("counted", r"\mathbf{1}") if self.rule.targets == "none" else None
+        self._declare(Symbol("y"), self._of_samples(units[-1], samples), counted)
 
     def _constant(self, kind: str) -> Symbol:
         symbol = Symbol(kind)
@@ -206,7 +207,7 @@ class _Compiler:
             layer=layer,
             formula=written.text,
             latex=written.latex,
-            source=law.source,
+            source=law.source or self.rule.source,
             row=row,
             witness=witness,
         )
@@ -223,7 +224,8 @@ class _Compiler:
             "loss": self.rule.formula,
             "loss_slope": self.rule.slope_formula,
             "c": self._factors(self.problem.loss.factor),
-            "s": self._factors(self.problem.loss.factor * self.rule.slope_factor),
+            "s": self._factors(self._slope_factor()),
+            "difference": "({a} − y)" if self._factors(self._slope_factor()).text else "{a} − y",
             "update": OPTIMIZERS[self.problem.training.optimizer].formula,
         }
         if token in prose:
@@ -233,6 +235,9 @@ class _Compiler:
         if kind in ("x", "y", "C", "grad_x", "decay", "half_decay", "eta"):
             symbol = Symbol(kind)
         return name_of(symbol, self._activation(max(at + shift, 1)).glyph)
+
+    def _slope_factor(self) -> float:
+        return self.problem.loss.factor * self.rule.slope_factor
 
     def _factors(self, factor: float) -> Name:
         """The factor and the means before a sum, as they are written: `½ · 1/m · `."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from bpstepper.engine.activations import ACTIVATIONS, Activation
 from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.trace import Operation, Step
@@ -103,7 +105,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         ),
     ),
     "COLLAPSE": Explanation(
-        "The loss's derivative cancels the slope: for this pair, δ is just ŷ − y.",
+        "The loss's derivative cancels the slope: for this pair, δ is simply ŷ − y.",
         (
             "With this output activation and this loss, the two factors of the step before "
             "multiply out to ŷ − y{scaled}. Some books start from here and call it the error "
@@ -250,13 +252,20 @@ def explain(scenario: Scenario, step: Step, batch: int) -> Told:
     row = EXPLANATIONS[step.equation.row]
     said = _Said(scenario, step, batch)
     paragraphs = (said.fill(paragraph).strip() for paragraph in row.paragraphs)
+    sentence = said.fill(row.sentence)
+    if not np.isfinite(step.result.value).all():
+        sentence = _BEYOND[step.equation.witness]
     return Told(
-        sentence=said.fill(row.sentence),
+        sentence=sentence,
         paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
         source=step.equation.source,
     )
 
 
+_BEYOND = {
+    True: "This path divides 0 by 0 here, or overflows; the form of the next step does not.",
+    False: "Not every number here is finite: something overflowed, here or before.",
+}
 _NUMBER_WORDS = {1: "one z", 2: "two of them", 3: "three of them", 4: "four of them"}
 
 

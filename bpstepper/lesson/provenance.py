@@ -54,7 +54,7 @@ class Stage:
 
     Attributes:
         kernel: the operation's kernel name.
-        sign: its sign.
+        glue: what a page writes before, between and after a function's arguments.
         name: the cell that it makes.
         terms: what that cell is the sum of, or the arguments of a function.
         is_function: whether the terms are arguments and not summands.
@@ -62,7 +62,7 @@ class Stage:
     """
 
     kernel: str
-    sign: str
+    glue: tuple[str, ...]
     name: str
     terms: tuple[SpelledTerm, ...]
     is_function: bool
@@ -153,7 +153,7 @@ def _stage(operation: Operation, index: Index, naming: Naming) -> Stage:
     )
     return Stage(
         kernel=operation.kernel.name,
-        sign=operation.kernel.sign,
+        glue=operation.kernel.around or (f"{operation.kernel.sign}(", ")"),
         name=naming.cell(operation.result, index),
         terms=terms,
         is_function=rule.function is not None,

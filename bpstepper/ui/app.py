@@ -55,7 +55,7 @@ class StepperApp(App[None]):
         """
         super().__init__(ansi_color=plain)
         if plain:
-            self.theme = "textual-ansi"
+            self.theme = "ansi-dark"
         self._first = session
         self._entries = entries
         self.look = look or Look()

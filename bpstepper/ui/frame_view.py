@@ -21,7 +21,7 @@ __all__ = ["ROLES", "FrameView"]
 ROLES = (
     "title", "rule", "now", "done", "later", "key", "does", "law", "formula", "aside", "heading",
     "caption", "shape", "name", "value", "bracket", "source", "target", "mark", "pending", "sign",
-    "more", "label", "sum", "why", "note", "paragraph", "message", "notice",
+    "more", "label", "sum", "why", "note", "paragraph", "message", "notice", "strong",
 )  # fmt: skip
 """Every role that a drawing gives to a span."""
 
@@ -55,16 +55,17 @@ class FrameView(Widget):
         & > .role--value { color: $text; }
         & > .role--bracket { color: $text-muted; }
         & > .role--source { color: $text-warning; text-style: bold; }
-        & > .role--target { color: $text-accent; text-style: bold reverse; }
+        & > .role--target { color: $text-success; text-style: bold; }
         & > .role--mark { color: $text-warning; text-style: bold; }
         & > .role--pending { color: $text-disabled; }
         & > .role--sign { color: $text; }
         & > .role--more { color: $text-muted; }
         & > .role--label { color: $text-muted; }
-        & > .role--sum { color: $text-accent; text-style: bold; }
+        & > .role--sum { color: $text-success; text-style: bold; }
         & > .role--why { color: $text; }
         & > .role--note { color: $text-warning; }
         & > .role--paragraph { color: $text; }
+        & > .role--strong { color: $text; text-style: bold; }
         & > .role--message { color: $text-error; text-style: bold; }
         & > .role--notice { color: $text-warning; text-style: bold; }
     }

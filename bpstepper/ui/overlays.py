@@ -15,8 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from bpstepper.drawing.charset import Charset
-from bpstepper.drawing.frame import clean_paragraphs
-from bpstepper.drawing.text import clean
+from bpstepper.drawing.prose import paragraphs
+from bpstepper.drawing.text import Span, clean
 from bpstepper.lesson.explain import explain, notes_at
 from bpstepper.scenario.model import Note
 from bpstepper.session import GoError, Session
@@ -41,7 +41,6 @@ class TextOverlay(ModalScreen[None]):
             padding: 0 1;
         }
         VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
-        .foot { color: $text-muted; height: 1; }
     }
     """
     BINDINGS = [  # noqa: RUF012 - Textual's own form
@@ -65,13 +64,24 @@ class TextOverlay(ModalScreen[None]):
         content = Content(self._charset.translate(clean(text)))
         return content.stylize(style) if style else content
 
+    def prose(self, text: str) -> list[Content]:
+        """A scenario's Markdown as contents, its emphasis bold."""
+        return [
+            Content.assemble(*(self._emphasised(span) for span in paragraph))
+            for paragraph in paragraphs(text)
+        ]
+
+    def _emphasised(self, span: Span) -> tuple[str, str]:
+        text = self._charset.translate(span.text)
+        return (text, "bold" if span.role == "strong" else "")
+
     def compose(self) -> ComposeResult:
         """The page in a box."""
         with Vertical() as box:
             box.border_title = self.plain(self._heading)
+            box.border_subtitle = self.plain(f" {self.FOOT} ")
             with VerticalScroll():
                 yield Static(self._body(), id="page", markup=False)
-            yield Static(self.plain(self.FOOT), classes="foot", markup=False)
 
     def _body(self) -> Content:
         return Content("\n\n").join(self.page())
@@ -106,7 +116,7 @@ class WhyOverlay(TextOverlay):
         session = self._session
         scenario = session.scenario
         if session.at_start:
-            told = [self.plain(text) for text in clean_paragraphs(scenario.about)]
+            told = self.prose(scenario.about)
             told = told or [self.plain("This scenario has nothing to say before its first step.")]
             return [*told, *self._notes([note for note in scenario.notes if note.at is None])]
         step = session.step
@@ -121,11 +131,11 @@ class WhyOverlay(TextOverlay):
     def _notes(self, notes: Sequence[Note]) -> list[Content]:
         told: list[Content] = []
         for note in notes:
-            told += [self.plain(text) for text in clean_paragraphs(note.text)]
+            told += self.prose(note.text)
             if note.ask:
                 told.append(self.plain(f"▸ {' '.join(note.ask.split())}", "bold $text-warning"))
             if note.reveal and self._revealed:
-                told += [self.plain(text) for text in clean_paragraphs(note.reveal)]
+                told += self.prose(note.reveal)
             elif note.reveal:
                 told.append(self.plain("  r shows the answer", "$text-muted"))
         return told

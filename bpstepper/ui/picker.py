@@ -26,7 +26,9 @@ class PickerScreen(Screen[None]):
     PickerScreen {
         #heading { padding: 1 1 0 1; text-style: bold; }
         #lead { padding: 0 1 1 1; color: $text-muted; }
-        OptionList { height: 1fr; border: none; padding: 0; background: $background; }
+        OptionList, OptionList:focus {
+            height: 1fr; border: none; padding: 0; background: $background;
+        }
         #problem { height: auto; max-height: 60%; color: $text-error; padding: 0 1; display: none; }
         #keys { height: 1; padding: 0 1; color: $text-muted; }
     }
