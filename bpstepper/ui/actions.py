@@ -65,8 +65,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "out",
-        ("up", "escape"),
-        "↑ Esc",
+        ("up",),
+        "↑",
         "out of the step: the whole equation",
         Session.out,
         ("↑", "out"),
@@ -126,6 +126,7 @@ ACTIONS: tuple[Action, ...] = (
         "go to anything by name: delta1, BP2, update 500, epoch 3",
         hint=("g", "go to"),
     ),
+    Action("leave", ("escape",), "Esc", "out of a step; else back to the list of scenarios"),
     Action("why", ("y",), "y", "why this step is what it is", hint=("y", "why")),
     Action("ascii", ("a",), "a", "plain ASCII, for fonts that lack ᵀ or ⎡, and back"),
     Action("quit", ("q", "ctrl+q"), "q Ctrl+Q", "quit; Ctrl+C works, too", hint=("q", "quit")),

@@ -21,6 +21,7 @@ from bpstepper.scenario import ScenarioError, load
 from bpstepper.scenario.library import LibraryEntry
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import Session, start
+from bpstepper.ui.picker import PickerScreen
 from bpstepper.ui.stepper import StepperScreen
 
 __all__ = ["StepperApp", "run_app"]
@@ -58,6 +59,7 @@ class StepperApp(App[None]):
             self.theme = "ansi-dark"
         self._first = session
         self._entries = entries
+        self._picker: PickerScreen | None = None
         self.look = look or Look()
 
     def on_load(self) -> None:
@@ -77,20 +79,22 @@ class StepperApp(App[None]):
         if self._first is not None:
             self.push_screen(StepperScreen(self._first, self.look, _warned(self._first.scenario)))
         else:
-            from bpstepper.ui.picker import PickerScreen
-
-            self.push_screen(PickerScreen(self._entries, self.look.charset))
+            self._picker = PickerScreen(self._entries, self.look.charset)
+            self.push_screen(self._picker)
         if not self.is_headless:
             self.set_interval(1.0, self._end_if_terminal_is_gone)
 
-    def open(self, source: str) -> str:
-        """Open a scenario over the picker; return what was wrong with it, or nothing."""
+    def on_picker_screen_picked(self, event: PickerScreen.Picked) -> None:
+        """Open the chosen scenario over the picker, or say there what is wrong with it."""
+        problem = ""
         try:
-            scenario = load(source)
+            scenario = load(event.source)
         except ScenarioError as error:
-            return str(error)
-        self.push_screen(StepperScreen(start(scenario), self.look, _warned(scenario)))
-        return ""
+            problem = str(error)
+        else:
+            self.push_screen(StepperScreen(start(scenario), self.look, _warned(scenario)))
+        if self._picker is not None:
+            self._picker.tell(problem)
 
     def action_interrupt(self) -> None:
         """Ctrl-C: leave at once, with the status of an interrupt."""

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -36,6 +37,13 @@ class PickerScreen(Screen[None]):
     BINDINGS = [  # noqa: RUF012 - Textual's own form
         Binding("q,escape,ctrl+q", "app.leave", "quit"),
     ]
+
+    class Picked(Message):
+        """A scenario was chosen; `source` is its file."""
+
+        def __init__(self, source: str) -> None:
+            super().__init__()
+            self.source = source
 
     def __init__(self, entries: Sequence[LibraryEntry], charset: Charset) -> None:
         super().__init__()
@@ -66,12 +74,10 @@ class PickerScreen(Screen[None]):
         )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Open what was chosen."""
-        from bpstepper.ui.app import StepperApp
+        """Hand on what was chosen."""
+        self.post_message(self.Picked(str(self._entries[event.option_index].path)))
 
-        app = self.app
-        assert isinstance(app, StepperApp)
-        problem = app.open(str(self._entries[event.option_index].path))
-        shown = self.query_one("#problem")
-        shown.display = bool(problem)
+    def tell(self, problem: str) -> None:
+        """Show what is wrong with a scenario, or nothing."""
+        self.query_one("#problem").display = bool(problem)
         self.query_one("#diagnostic", Static).update(Content(problem))

@@ -120,6 +120,13 @@ class StepperScreen(Screen[None]):
         self._travelling = False
         self._arrive(self.session.go(text))
 
+    def action_leave(self) -> None:
+        """Leave the innermost thing: a step, or the stepper where it was opened from the list."""
+        if self.session.cursor.operation is not None:
+            self._arrive(self.session.out())
+        elif len(self.app.screen_stack) > 2:
+            self.dismiss()
+
     def action_why(self) -> None:
         """Show the whole explanation."""
         self.app.push_screen(WhyOverlay(self.session, self.look.charset))

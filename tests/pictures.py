@@ -1,0 +1,41 @@
+"""Pictures for the README, made from the running program: `python -m tests.pictures`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from bpstepper.scenario import load
+from bpstepper.session import start
+from bpstepper.ui.app import StepperApp
+
+FOLDER = Path(__file__).resolve().parents[1] / ".pictures"
+
+PICTURES: dict[str, tuple[str, tuple[int, int], str]] = {
+    # file: scenario, columns × lines, where to go
+    "stepper.svg": ("mazur", (80, 24), "delta1"),
+    "wide.svg": ("four-horsemen-3-4-2", (120, 40), "delta1"),
+}
+
+
+async def picture(name: str, size: tuple[int, int], place: str) -> str:
+    """One screen of the running app, as SVG that loads nothing from anywhere."""
+    app = StepperApp(start(load(name)).go(place))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        svg = app.export_screenshot(title="bpstepper")
+    svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
+    svg = re.sub(r"terminal-\d+", "terminal", svg)  # the same picture, the same bytes
+    return svg.replace("Fira Code", "DejaVu Sans Mono")
+
+
+def main() -> None:
+    """Make all pictures."""
+    FOLDER.mkdir(exist_ok=True)
+    for file, (name, size, place) in PICTURES.items():
+        (FOLDER / file).write_text(asyncio.run(picture(name, size, place)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
