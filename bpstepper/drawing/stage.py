@@ -187,7 +187,7 @@ def _fit(
             return lines
     for headed in (True, False):
         # The tallest matrices give way first: all lines get the same most rows.
-        for rows in range(_tallest(shown) - 1, _FEWEST_ROWS, -1):
+        for rows in range(min(_tallest(shown) - 1, height), _FEWEST_ROWS, -1):
             lines = _lines(drawing, step, shown, width, rows, 0, headed)
             if len(lines) <= height:
                 return lines
@@ -329,7 +329,7 @@ def _share(wishes: Sequence[_Wish], room: int) -> list[int]:
     for position in sorted(range(len(given)), key=lambda i: -given[i]):
         if sum(given) > room:
             given[position] = wishes[position].close
-    cap = max(given)
+    cap = min(max(given), max(room, 1))  # one that is wider has no room anyway
     while cap > 1 and sum(_capped(wishes, given, cap)) > room:
         cap -= 1
     return _capped(wishes, given, cap)

@@ -14,8 +14,18 @@ from functools import partial
 
 import numpy as np
 
-from .kernels import AnyArray, Axes, Call, Cell, Index, Kernel, Scratch, Term, elementwise
-from .symbols import Axis, Name
+from bpstepper.engine.kernels import (
+    AnyArray,
+    Axes,
+    Call,
+    Cell,
+    Index,
+    Kernel,
+    Scratch,
+    Term,
+    elementwise,
+)
+from bpstepper.engine.symbols import Axis, Name
 
 __all__ = ["ACTIVATIONS", "Activation"]
 

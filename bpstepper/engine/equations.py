@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .symbols import Name
+from bpstepper.engine.symbols import Name
 
 __all__ = ["EQUATIONS", "PHASES", "Equation", "Law", "write"]
 

@@ -18,15 +18,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activations import ACTIVATIONS
-from .kernels import AnyArray, Call, Index, Scratch
-from .lowering import Lowered
-from .memory import batch_values, constants
-from .network import Array, Problem
-from .program import Op, Program
-from .symbols import Symbol
-from .trace import Trace
-from .training import Timeline
+from bpstepper.engine.activations import ACTIVATIONS
+from bpstepper.engine.kernels import AnyArray, Call, Index, Scratch
+from bpstepper.engine.lowering import Lowered
+from bpstepper.engine.memory import batch_values, constants
+from bpstepper.engine.network import Array, Problem
+from bpstepper.engine.program import Op, Program
+from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.trace import Trace
+from bpstepper.engine.training import Timeline
 
 __all__ = ["GradientCheck", "Kink", "SymbolCheck", "Worst", "gradcheck", "slopes_of_cost"]
 

@@ -5,8 +5,8 @@ calls over given buffers, and its *cell rule*: which operand cells one result ce
 which terms. `run`, `trace`, replay, the complex step, provenance and highlighting all read the
 same row, so there is no second implementation of the arithmetic.
 
-The functions of single units live with their derivatives in `activations`, those of the cost in
-`losses`; this module owns the type and the algebra.
+This module owns the types. The rows are in `algebra`, `activations` (with their derivatives) and
+`losses`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .symbols import Axis
+from bpstepper.engine.symbols import Axis
 
 __all__ = [
-    "ALGEBRA",
     "AnyArray",
     "Axes",
     "Call",
@@ -33,6 +32,9 @@ __all__ = [
     "Stage",
     "Term",
     "elementwise",
+    "same_shape",
+    "sizes_of",
+    "told",
 ]
 
 AnyArray = npt.NDArray[Any]
@@ -181,284 +183,25 @@ class Stage:
     result: str
 
 
-# ── shape rules ──────────────────────────────────────────────────────────────────────────────
-
-
-def _sizes(axes: Axes) -> tuple[int, ...]:
+def sizes_of(axes: Axes) -> tuple[int, ...]:
+    """The shape that axes make."""
     return tuple(axis.size for axis in axes)
 
 
-def _same(operands: Sequence[Axes], _axis: int) -> Axes:
+def same_shape(operands: Sequence[Axes], _axis: int) -> Axes:
     """Elementwise: every operand has the first one's shape."""
     first = operands[0]
     for other in operands[1:]:
-        if _sizes(other) != _sizes(first):
+        if sizes_of(other) != sizes_of(first):
             raise ShapeClash(
-                f"operands could not be broadcast together with shapes "
-                f"{_told(first)} {_told(other)}"
+                f"operands could not be broadcast together with shapes {told(first)} {told(other)}"
             )
     return first
 
 
-def _told(axes: Axes) -> str:
+def told(axes: Axes) -> str:
+    """A shape as numpy writes it: `(4,2)`."""
     return "(" + ",".join(str(axis.size) for axis in axes) + ("," if len(axes) == 1 else "") + ")"
-
-
-def _broadcast(operands: Sequence[Axes], axis: int) -> Axes:
-    """A matrix and a bias: the bias may have size 1 along the samples."""
-    first, second = operands
-    matrices = len(first) == len(second) == 2
-    if matrices and first[axis].size == second[axis].size and second[1 - axis].size == 1:
-        return first
-    return _same(operands, axis)
-
-
-def _product(operands: Sequence[Axes], _axis: int) -> Axes:
-    left, right = operands
-    if left[1].size != right[0].size:
-        raise ShapeClash(
-            f"shapes {_told(left)} and {_told(right)} not aligned: "
-            f"{left[1].size} (dim 1) != {right[0].size} (dim 0)"
-        )
-    return (left[0], right[1])
-
-
-def _scaled(operands: Sequence[Axes], _axis: int) -> Axes:
-    return operands[1]
-
-
-def _summed_over_samples(operands: Sequence[Axes], axis: int) -> Axes:
-    one = Axis("one", None, 1)
-    (given,) = operands
-    return (given[0], one) if axis == 0 else (one, given[1])
-
-
-def _jacobian_applied(operands: Sequence[Axes], axis: int) -> Axes:
-    jacobian, given = operands
-    if _sizes(jacobian) != (given[1 - axis].size, given[axis].size, given[axis].size):
-        raise ShapeClash(f"shapes {_told(jacobian)} and {_told(given)} not aligned")
-    return given
-
-
-# ── cell rules ───────────────────────────────────────────────────────────────────────────────
-
-
-def _cells_transposed(index: Index, _shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
-    return Cell((Term(1, ((0, (index[1], index[0])),)),))
-
-
-def _cells_product(index: Index, shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
-    i, j = index
-    inner = range(shapes[0][1])
-    return Cell(tuple(Term(1, ((0, (i, k)), (1, (k, j)))) for k in inner))
-
-
-def _cells_sum(sign: int) -> Callable[[Index, Sequence[tuple[int, ...]], int], Cell]:
-    def cells(index: Index, shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
-        second = tuple(0 if size == 1 else i for i, size in zip(index, shapes[1], strict=True))
-        return Cell((Term(1, ((0, index),)), Term(sign, ((1, second),))))
-
-    return cells
-
-
-def _cells_hadamard(index: Index, _shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
-    return Cell((Term(1, ((0, index), (1, index))),))
-
-
-def _cells_scaled(index: Index, _shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
-    return Cell((Term(1, ((0, ()), (1, index))),))
-
-
-def _cells_over_samples(index: Index, shapes: Sequence[tuple[int, ...]], axis: int) -> Cell:
-    samples = range(shapes[0][1 - axis])
-    at = [(index[0], j) if axis == 0 else (j, index[1]) for j in samples]
-    return Cell(tuple(Term(1, ((0, cell),)) for cell in at))
-
-
-def _cells_all(_index: Index, shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
-    return Cell(tuple(Term(1, ((0, index),)) for index in np.ndindex(*shapes[0])))
-
-
-def _cells_squares(_index: Index, shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
-    return Cell(tuple(Term(1, ((0, index), (0, index))) for index in np.ndindex(*shapes[0])))
-
-
-def _cells_jacobian_applied(index: Index, shapes: Sequence[tuple[int, ...]], axis: int) -> Cell:
-    sample, unit = index[1 - axis], index[axis]
-    terms = []
-    for k in range(shapes[0][2]):
-        fed = (k, sample) if axis == 0 else (sample, k)
-        terms.append(Term(1, ((0, (sample, unit, k)), (1, fed))))
-    return Cell(tuple(terms))
-
-
-# ── lowerings ────────────────────────────────────────────────────────────────────────────────
-
-
-def _ufunc(
-    function: Callable[..., object],
-) -> Callable[[Sequence[AnyArray], AnyArray, int, Scratch], list[Call]]:
-    """A lowering that is one numpy call with the result as last argument."""
-
-    def lower(operands: Sequence[AnyArray], out: AnyArray, _axis: int, _: Scratch) -> list[Call]:
-        return [(function, (*operands, out))]
-
-    return lower
-
-
-def _no_calls(_o: Sequence[AnyArray], _out: AnyArray, _axis: int, _s: Scratch) -> list[Call]:
-    raise AssertionError("a view has nothing to compute")
-
-
-def _lower_over_samples(
-    operands: Sequence[AnyArray], out: AnyArray, axis: int, _: Scratch
-) -> list[Call]:
-    return [(np.add.reduce, (operands[0], 1 - axis, None, out, True))]
-
-
-def _lower_all(operands: Sequence[AnyArray], out: AnyArray, _axis: int, _: Scratch) -> list[Call]:
-    return [(np.add.reduce, (operands[0], None, None, out))]
-
-
-def _lower_squares(
-    operands: Sequence[AnyArray], out: AnyArray, _axis: int, scratch: Scratch
-) -> list[Call]:
-    squares = scratch(operands[0].shape)
-    return [
-        (np.multiply, (operands[0], operands[0], squares)),
-        (np.add.reduce, (squares, None, None, out)),
-    ]
-
-
-def _lower_jacobian_applied(
-    operands: Sequence[AnyArray], out: AnyArray, axis: int, _: Scratch
-) -> list[Call]:
-    jacobian, given = operands
-    if axis == 0:
-        given, out = given.T, out.T
-    return [(np.matmul, (jacobian, given[:, :, None], out[:, :, None]))]
-
-
-_ROWS = (
-    Kernel(
-        name="transpose",
-        sign="ᵀ",
-        form="postfix",
-        arity=1,
-        infer=lambda operands, _: (operands[0][1], operands[0][0]),
-        lower=_no_calls,
-        cell=_cells_transposed,
-        view=lambda operands, _: operands[0].T,
-        words="rows become columns",
-    ),
-    Kernel(
-        name="matmul",
-        sign="·",
-        form="infix",
-        arity=2,
-        infer=_product,
-        lower=_ufunc(np.matmul),
-        cell=_cells_product,
-        words="each cell is a row times a column, added up",
-    ),
-    Kernel(
-        name="add",
-        sign="+",
-        form="infix",
-        arity=2,
-        infer=_broadcast,
-        lower=_ufunc(np.add),
-        cell=_cells_sum(1),
-        in_place=True,
-        words="cell by cell; one bias serves every sample",
-    ),
-    Kernel(
-        name="subtract",
-        sign="−",
-        form="infix",
-        arity=2,
-        infer=_same,
-        lower=_ufunc(np.subtract),
-        cell=_cells_sum(-1),
-        in_place=True,
-        words="cell by cell",
-    ),
-    Kernel(
-        name="hadamard",
-        sign="⊙",
-        form="infix",
-        arity=2,
-        infer=_same,
-        lower=_ufunc(np.multiply),
-        cell=_cells_hadamard,
-        words="cell by cell: the two numbers of one unit, multiplied",
-    ),
-    Kernel(
-        name="scale",
-        sign="×",
-        form="infix",
-        arity=2,
-        infer=_scaled,
-        lower=_ufunc(np.multiply),
-        cell=_cells_scaled,
-        words="every cell times one number",
-    ),
-    Kernel(
-        name="sum_samples",
-        sign="Σ over samples",
-        form="function",
-        arity=1,
-        infer=_summed_over_samples,
-        lower=_lower_over_samples,
-        cell=_cells_over_samples,
-        words="added up over the samples",
-    ),
-    Kernel(
-        name="identity",
-        sign="",
-        form="function",
-        arity=1,
-        infer=lambda operands, _: operands[0],
-        lower=_no_calls,
-        cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, index),)),)),
-        view=lambda operands, _: operands[0],
-        words="as it is",
-    ),
-    Kernel(
-        name="sum",
-        sign="Σ",
-        form="function",
-        arity=1,
-        infer=lambda _operands, _axis: (),
-        lower=_lower_all,
-        cell=_cells_all,
-        words="all cells added up",
-    ),
-    Kernel(
-        name="sum_of_squares",
-        sign="Σ ( )²",
-        around=("Σ (", ")²"),
-        form="function",
-        arity=1,
-        infer=lambda _operands, _axis: (),
-        lower=_lower_squares,
-        cell=_cells_squares,
-        words="all cells squared and added up",
-    ),
-    Kernel(
-        name="jacobian_product",
-        sign="·",
-        form="infix",
-        arity=2,
-        infer=_jacobian_applied,
-        lower=_lower_jacobian_applied,
-        cell=_cells_jacobian_applied,
-        words="each sample's Jacobian times that sample's gradient",
-    ),
-)
-
-ALGEBRA: dict[str, Kernel] = {row.name: row for row in _ROWS}
-"""The kernels of linear algebra, by name."""
 
 
 def elementwise(
@@ -492,7 +235,7 @@ def elementwise(
         sign=sign,
         form="function",
         arity=arity,
-        infer=_same,
+        infer=same_shape,
         lower=lowered,
         cell=cells,
         words=words,

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .activations import ACTIVATIONS
-from .kernels import (
-    ALGEBRA,
+from bpstepper.engine.activations import ACTIVATIONS
+from bpstepper.engine.algebra import ALGEBRA
+from bpstepper.engine.kernels import (
     AnyArray,
     Call,
     Cell,

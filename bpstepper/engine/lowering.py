@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from .kernels import AnyArray, Call
-from .program import Op, Program
-from .symbols import Symbol
+from bpstepper.engine.kernels import AnyArray, Call
+from bpstepper.engine.program import Op, Program
+from bpstepper.engine.symbols import Symbol
 
 __all__ = ["Lowered"]
 
@@ -46,6 +46,9 @@ class Lowered:
             constants: their values; those the program does not declare are ignored.
             goals: what must be computed; None is everything, witnesses included.
             dtype: of every buffer but the parameters.
+
+        Raises:
+            KeyError: a parameter or constant of the program is not among those given.
         """
         self.program = program
         self.values: dict[Symbol, AnyArray] = {}
@@ -57,8 +60,10 @@ class Lowered:
                 self.values[symbol] = parameters[symbol]
             elif symbol in constants:
                 self.values[symbol] = np.array(constants[symbol], dtype)
+            elif any(axis.kind == "samples" for axis in program.axes[symbol]):
+                self.values[symbol] = np.zeros(program.shape(symbol), dtype)  # for `write`
             else:
-                self.values[symbol] = np.zeros(program.shape(symbol), dtype)
+                raise KeyError(f"{symbol}: expected a parameter or a constant, got none")
         in_place = self._in_place(ops)
         self.calls: list[tuple[Op, tuple[Call, ...]]] = []
         for op in ops:

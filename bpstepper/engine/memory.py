@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .layouts import LAYOUTS
-from .losses import LOSSES
-from .network import Array, Problem
-from .program import gradient_scale, loss_scale
-from .symbols import Symbol
+from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.engine.losses import LOSSES
+from bpstepper.engine.network import Array, Problem
+from bpstepper.engine.program import gradient_scale, loss_scale
+from bpstepper.engine.symbols import Symbol
 
 __all__ = ["batch_values", "constants", "initial_parameters", "public"]
 

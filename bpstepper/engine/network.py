@@ -20,15 +20,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .activations import ACTIVATIONS
-from .layouts import LAYOUTS
-from .losses import LOSSES
+from bpstepper.engine.activations import ACTIVATIONS
+from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.engine.losses import LOSSES
+from bpstepper.engine.optimizers import OPTIMIZERS
 
 __all__ = ["Array", "Layer", "Loss", "Network", "Problem", "ProblemError", "Sample", "Training"]
 
 Array = npt.NDArray[np.float64]
 
-_SUM = 1e-6  # how far the sum of a distribution may be from 1
+_SUM = 1e-9  # how far the sum of a distribution may be from 1; δᴸ = ŷ − y is off by as much
 
 
 class ProblemError(ValueError):
@@ -130,6 +131,7 @@ class Network:
         if not self.layers:
             raise ProblemError("layers: expected at least one layer, got none")
         _one_of(LAYOUTS, self.layout, "layout")
+        _one_of(("separate",), self.bias, "bias")
         sizes = self.sizes
         for number, layer in enumerate(self.layers, start=1):
             expected = (sizes[number], sizes[number - 1])
@@ -228,6 +230,10 @@ class Training:
     def __post_init__(self) -> None:
         if not np.isfinite(self.learning_rate):
             raise ProblemError(f"learning_rate: expected a finite number, got {self.learning_rate}")
+        _one_of(OPTIMIZERS, self.optimizer, "optimizer")
+        _one_of(("parameters",), self.train, "train")
+        if self.hold_out:
+            raise ProblemError(f"hold_out: expected 0, got {self.hold_out}")
         if self.batch_size is not None and self.batch_size < 1:
             raise ProblemError(f"batch_size: expected 1 or more, got {self.batch_size}")
 

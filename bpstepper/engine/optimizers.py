@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from .kernels import ALGEBRA, Stage
+from bpstepper.engine.algebra import ALGEBRA
+from bpstepper.engine.kernels import Stage
 
 __all__ = ["OPTIMIZERS", "Optimizer"]
 

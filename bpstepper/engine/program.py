@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from .activations import ACTIVATIONS, Activation
-from .equations import EQUATIONS, Equation, write
-from .kernels import ALGEBRA, Axes, Kernel
-from .layouts import LAYOUTS, Layout
-from .losses import LOSSES, LossRule
-from .network import Problem
-from .optimizers import OPTIMIZERS
-from .symbols import Axis, Name, Symbol
-from .symbols import name as name_of
+from bpstepper.engine.activations import ACTIVATIONS, Activation
+from bpstepper.engine.algebra import ALGEBRA
+from bpstepper.engine.equations import EQUATIONS, Equation, write
+from bpstepper.engine.kernels import Axes, Kernel
+from bpstepper.engine.layouts import LAYOUTS, Layout
+from bpstepper.engine.losses import LOSSES, LossRule
+from bpstepper.engine.network import Problem
+from bpstepper.engine.optimizers import OPTIMIZERS
+from bpstepper.engine.symbols import Axis, Name, Symbol
+from bpstepper.engine.symbols import name as name_of
 
 __all__ = ["Op", "Program", "compile_program", "gradient_scale", "loss_scale"]
 

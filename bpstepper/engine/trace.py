@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from .equations import Equation
-from .kernels import Axes, Kernel
-from .lowering import Lowered
-from .network import Array
-from .program import Program
-from .symbols import Name, Symbol
+from bpstepper.engine.equations import Equation
+from bpstepper.engine.kernels import Axes, Kernel
+from bpstepper.engine.lowering import Lowered
+from bpstepper.engine.network import Array
+from bpstepper.engine.program import Program
+from bpstepper.engine.symbols import Name, Symbol
 
 __all__ = ["Operation", "Quantity", "Step", "Trace", "record"]
 

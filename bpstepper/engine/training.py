@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .layouts import LAYOUTS
-from .lowering import Lowered
-from .memory import batch_values, constants, initial_parameters, public
-from .network import Array, Problem
-from .program import Program, compile_program
-from .symbols import Symbol
-from .trace import Trace, record
+from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.engine.lowering import Lowered
+from bpstepper.engine.memory import batch_values, constants, initial_parameters, public
+from bpstepper.engine.network import Array, Problem
+from bpstepper.engine.program import Program, compile_program
+from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.trace import Trace, record
 
 __all__ = ["Batch", "Moment", "Runner", "Schedule", "Timeline", "accuracy", "cost_over_all", "run"]
 
@@ -106,7 +106,13 @@ class Runner:
         return lowered, batch
 
     def advance(self, updates: int, record_cost: Callable[[float], object] | None = None) -> None:
-        """Run this many updates; `record_cost` is handed C of each batch before it moves."""
+        """Run this many updates; `record_cost` is handed C of each batch before it moves.
+
+        Raises:
+            ValueError: `record_cost` without `with_cost`: C is not computed.
+        """
+        if record_cost is not None and not self._with_cost:
+            raise ValueError("record_cost: expected a Runner made with_cost=True")
         for _ in range(updates):
             lowered, _batch = self._ready(everything=False)
             lowered.run()
@@ -297,8 +303,9 @@ def accuracy(problem: Problem, parameters: Mapping[Symbol, Array]) -> float | No
         return None
     outputs = _forward_all(problem, parameters, Symbol("a", problem.network.depth))
     a = outputs.T if LAYOUTS[problem.network.layout].units_axis == 0 else outputs
+    sound = np.isfinite(a).all(axis=1)  # NaN is never right
     if y.shape[1] == 1:
-        return float(np.mean((a >= 0.5) == (y == 1.0)))
+        return float(np.mean(sound & ((a >= 0.5) == (y == 1.0)).all(axis=1)))
     if not (y.sum(axis=1) == 1.0).all():
         return None
-    return float(np.mean(a.argmax(axis=1) == y.argmax(axis=1)))
+    return float(np.mean(sound & (a.argmax(axis=1) == y.argmax(axis=1))))

@@ -166,7 +166,7 @@ class GoPrompt(ModalScreen[str | None]):
         align: center bottom;
         background: transparent;
         & > Vertical { height: 4; width: 100%; background: $surface; }
-        Input { height: 1; border: none; padding: 0 1; background: $surface; }
+        Input, Input:focus { height: 1; border: none; padding: 0 1; background: $surface; }
         #said { height: 1; padding: 0 1; color: $text-error; }
         #known { height: 1; padding: 0 1; color: $text-muted; }
         #label { height: 1; padding: 0 1; text-style: bold; }

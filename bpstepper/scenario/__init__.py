@@ -1,0 +1,24 @@
+"""Scenario files: what they mean, how they are read, and what is said when they are wrong.
+
+`load` is the front door. The library of bundled scenarios is `library`, the starter file
+`starter`, and `render` writes diagnostics. Importing this package loads neither pydantic (which
+waits until a file is read) nor anything that draws.
+"""
+
+from __future__ import annotations
+
+from bpstepper.scenario.diagnostics import Diagnostic, Place, ScenarioError
+from bpstepper.scenario.load import load, loads, schema
+from bpstepper.scenario.model import Expect, Note, Scenario
+
+__all__ = [
+    "Diagnostic",
+    "Expect",
+    "Note",
+    "Place",
+    "Scenario",
+    "ScenarioError",
+    "load",
+    "loads",
+    "schema",
+]

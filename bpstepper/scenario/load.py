@@ -1,0 +1,159 @@
+"""Reading scenarios: the front door.
+
+A name, a path or text goes in; a `Scenario` comes out, or a `ScenarioError` that tells all of
+the file's problems at once. The stages each have a module: bytes (`reading`), TOML (`syntax`),
+`--set` (`overrides`), keys and types (`tables`, `wording`), sense (`meaning`), and `build`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.scenario import library, reading
+from bpstepper.scenario.diagnostics import Diagnostic, Place, ScenarioError, did_you_mean, shorten
+from bpstepper.scenario.findings import Findings, Source
+from bpstepper.scenario.model import Scenario
+from bpstepper.scenario.overrides import apply
+from bpstepper.scenario.syntax import parse
+
+__all__ = ["load", "loads", "schema"]
+
+
+def load(
+    source: str | os.PathLike[str],
+    *,
+    layout: str | None = None,
+    overrides: Sequence[str] = (),
+) -> Scenario:
+    """Read a scenario.
+
+    Args:
+        source: the name of a bundled scenario, such as "mazur", a path, or "-" for standard
+            input. A file that has a bundled scenario's name is reached as "./mazur".
+        layout: write the network in this layout, whatever the file's own.
+        overrides: `key=value` texts, such as "training.learning_rate=0.1".
+
+    Raises:
+        ScenarioError: there is no such file, or something is wrong with it; every problem is in
+            `diagnostics`, with its place.
+    """
+    given = os.fspath(source)
+    if given == "-":
+        data, file, name = reading.read_stdin(), "<stdin>", "stdin"
+    else:
+        bundled = library.path(given) if isinstance(source, str) else None
+        file = str(bundled or given)
+        name = Path(file).stem
+        try:
+            data = reading.read_file(file)
+        except ScenarioError as error:
+            raise _with_near_names(error, given) from None
+    return _load(reading.decode(data, file), name, layout, overrides)
+
+
+def loads(
+    text: str | bytes,
+    file: str = "<string>",
+    *,
+    layout: str | None = None,
+    overrides: Sequence[str] = (),
+) -> Scenario:
+    """Read a scenario from text, or from the bytes of a file.
+
+    Args:
+        text: the scenario.
+        file: what to call it in diagnostics.
+        layout: write the network in this layout, whatever the text's own.
+        overrides: `key=value` texts.
+
+    Raises:
+        ScenarioError: something is wrong with it.
+    """
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    return _load(reading.decode(data, file), Path(file).stem, layout, overrides)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scenario files, for editors."""
+    from bpstepper.scenario.tables import json_schema
+
+    return json_schema()
+
+
+def _load(source: Source, name: str, layout: str | None, overrides: Sequence[str]) -> Scenario:
+    # pydantic takes a tenth of a second to import; nothing before this point needs it
+    from pydantic import ValidationError
+
+    from bpstepper.scenario.build import build
+    from bpstepper.scenario.draft import Draft
+    from bpstepper.scenario.meaning import check
+    from bpstepper.scenario.tables import ScenarioFile
+    from bpstepper.scenario.wording import report
+
+    parsed = parse(source)
+    origins = apply(parsed.values, overrides)
+    findings = Findings(source, origins, parsed.broken, parsed.omitted)
+    for trouble in parsed.troubles:
+        findings.add_ready(trouble)
+    bad = set(parsed.broken)
+    file = None
+    try:
+        file = ScenarioFile.model_validate(parsed.values)
+    except ValidationError as error:
+        bad |= report(error, findings)
+    check(Draft(parsed.values, bad), findings)
+    if layout is not None and layout not in LAYOUTS:
+        findings.add_ready(_no_such_layout(layout))
+    if file is None or findings.has_errors:
+        raise ScenarioError(*findings.diagnostics())
+    scenario = build(file, findings, name)
+    return scenario.with_layout(layout) if layout else scenario
+
+
+def _no_such_layout(layout: str) -> Diagnostic:
+    near = did_you_mean(layout, LAYOUTS)
+    return Diagnostic(
+        code="unknown-name",
+        message=f"there is no layout called {shorten(layout)}",
+        place=Place("--layout", 1, 1, max(1, len(layout)), layout, "unknown"),
+        help=f"write {near}" if near else f"one of {', '.join(LAYOUTS)}",
+        expected=", ".join(LAYOUTS),
+        got=shorten(layout),
+    )
+
+
+def _with_near_names(error: ScenarioError, given: str) -> ScenarioError:
+    """The same error; where nothing was found, with the names that come near."""
+    (diagnostic,) = error.diagnostics
+    if diagnostic.code != "file-not-found":
+        return error
+    near = did_you_mean(Path(given).stem, library.names())
+    files = _files_beside(given)
+    near_file = did_you_mean(Path(given).name, files)
+    help_text = diagnostic.help
+    if near_file:
+        help_text = f"did you mean {shorten(str(Path(given).parent / near_file), 200)}?"
+    elif near:
+        help_text = f"did you mean the bundled scenario {near}? `bpstepper list` shows them all"
+    elif given.isidentifier() or given.replace("-", "_").isidentifier():
+        help_text = f"the bundled scenarios are {', '.join(library.names())}"
+    message = "there is no scenario and no file of this name"
+    return ScenarioError([replace(diagnostic, message=message, help=help_text)])
+
+
+def _files_beside(given: str) -> list[str]:
+    try:
+        with os.scandir(Path(given).parent) as entries:
+            # a folder of a million files is not worth a suggestion
+            return [
+                entry.name
+                for entry, _ in zip(entries, range(2000), strict=False)
+                if entry.name.endswith(".toml")
+            ]
+    except (OSError, ValueError):
+        return []

@@ -1,0 +1,117 @@
+"""Symbol keys as files write them: `delta2`, `grad_W1`, `C_all`.
+
+A file names symbols before any program is compiled, so this module knows only what follows from
+a key's spelling: which kind it is, which layer, and from those its shape. Keys of named
+intermediates (`W1_x`, `m_W1`) are many and belong to the compiler; they are let through here and
+looked up when the program runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+__all__ = ["KINDS", "SymbolKey", "looks_like_symbol", "parse", "shape"]
+
+# What the axes of a kind are. The forms:
+#   number   a single number
+#   weights  (to, from) or (from, to), by the layout
+#   turned   the same, transposed
+#   biases   (n_l,) along the units
+#   units    units of the layer × samples
+#   stack    samples × units × units
+KINDS: dict[str, str] = {
+    "x": "units",
+    "y": "units",
+    "grad_x": "units",
+    "C": "number",
+    "C_all": "number",
+    "C_data": "number",
+    "C_l2": "number",
+    "z{l}": "units",
+    "a{l}": "units",
+    "delta{l}": "units",
+    "grad_a{l}": "units",
+    "slope{l}": "units",
+    "jacobian{l}": "stack",
+    "W{l}": "weights",
+    "grad_W{l}": "weights",
+    "W{l}_next": "weights",
+    "W{l}_T": "turned",
+    "b{l}": "biases",
+    "grad_b{l}": "biases",
+    "b{l}_next": "biases",
+}
+"""The form of every public kind of symbol; `{l}` is the number of a layer with weights."""
+
+_WITHOUT_LAYER = frozenset(kind for kind in KINDS if "{l}" not in kind)
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WITH_LAYER = [
+    (kind, re.compile(kind.replace("{l}", "(0|[1-9][0-9]{0,5})")))
+    for kind in KINDS
+    if "{l}" in kind
+]
+_PARAMETERS = frozenset({"W{l}", "b{l}"})
+
+
+class SymbolKey(NamedTuple):
+    """A key of a public kind, taken apart.
+
+    Attributes:
+        kind: a key of `KINDS`.
+        form: what its axes are; see `KINDS`.
+        layer: the layer, counted as in the book; None where the kind has none.
+    """
+
+    kind: str
+    form: str
+    layer: int | None
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is W or b, which are taken after an update."""
+        return self.kind in _PARAMETERS
+
+
+def parse(key: str) -> SymbolKey | None:
+    """Take a key apart; None if it is not of a public kind."""
+    if key in _WITHOUT_LAYER:
+        return SymbolKey(key, KINDS[key], None)
+    for kind, pattern in _WITH_LAYER:
+        if match := pattern.fullmatch(key):
+            return SymbolKey(kind, KINDS[kind], int(match[1]))
+    return None
+
+
+def looks_like_symbol(key: str) -> bool:
+    """Whether a program could have a symbol of this key at all."""
+    return _WORD.fullmatch(key) is not None
+
+
+def names(depth: int) -> list[str]:
+    """The keys of every public kind in a network of `depth` layers, for suggestions."""
+    layers = range(1, min(depth, 9) + 1)
+    expanded = [kind.format(l=layer) for layer in layers for kind in KINDS if "{l}" in kind]
+    return [*sorted(_WITHOUT_LAYER), *expanded]
+
+
+def shape(key: SymbolKey, sizes: Sequence[int], samples: int) -> tuple[int, ...]:
+    """The shape of a symbol with units before samples and `to` before `from`.
+
+    Args:
+        key: a parsed key whose layer exists.
+        sizes: (n_0, …, n_L).
+        samples: m, the size of the update's batch.
+    """
+    layer = key.layer if key.layer is not None else (len(sizes) - 1 if key.kind == "y" else 0)
+    units = sizes[layer]
+    shapes: dict[str, tuple[int, ...]] = {
+        "number": (),
+        "units": (units, samples),
+        "stack": (samples, units, units),
+        "biases": (units, 1),
+        "weights": (units, sizes[layer - 1]),
+        "turned": (sizes[layer - 1], units),
+    }
+    return shapes[key.form]

@@ -1,0 +1,1 @@
+"""Tests of the engine: numbers held against independent oracles."""

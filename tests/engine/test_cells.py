@@ -1,0 +1,168 @@
+"""Cell rules: what each result cell says it was computed from is what it was computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from bpstepper.engine.activations import ACTIVATIONS
+from bpstepper.engine.algebra import ALGEBRA
+from bpstepper.engine.kernels import Cell, Index, Kernel, ShapeClash, Stage, Term
+from bpstepper.engine.losses import LOSSES
+from bpstepper.engine.network import Array
+from bpstepper.engine.symbols import Axis
+from bpstepper.engine.training import Runner
+from tests.strategies import Draft, drafts, examples
+
+UNITS, SAMPLES = 3, 4
+
+
+def _stages() -> Iterator[Stage]:
+    for rule in LOSSES.values():
+        yield from (*rule.value, *rule.slope)
+
+
+def every_kernel() -> dict[str, Kernel]:
+    """All kernels of all tables, by name."""
+    kernels = dict(ALGEBRA)
+    for row in ACTIVATIONS.values():
+        for kernel in (row.apply, row.slope, row.jacobian):
+            if kernel is not None:
+                kernels[kernel.name] = kernel
+    for stage in _stages():
+        kernels[stage.kernel.name] = stage.kernel
+    return kernels
+
+
+KERNELS = every_kernel()
+
+
+def operands_for(kernel: Kernel, axis: int, rng: np.random.Generator) -> list[Array]:
+    """Operands that the kernel takes, in (0, 1) so that every function has a value there."""
+    shape = (UNITS, SAMPLES) if axis == 0 else (SAMPLES, UNITS)
+    bias = (UNITS, 1) if axis == 0 else (1, UNITS)
+    shapes: dict[str, list[tuple[int, ...]]] = {
+        "matmul": [(2, UNITS), (UNITS, SAMPLES)],
+        "add": [shape, bias],
+        "scale": [(), shape],
+        "jacobian_product": [(SAMPLES, UNITS, UNITS), shape],
+    }
+    chosen = shapes.get(kernel.name, [shape] * kernel.arity)
+    return [np.asarray(rng.uniform(0.1, 0.9, size)) for size in chosen]
+
+
+def assert_cell(kernel: Kernel, operands: Sequence[Array], result: Array, index: Index) -> Cell:
+    """The rule's value of one cell is the kernel's; returns the rule."""
+    cell = kernel.cell_rule(index, [operand.shape for operand in operands])
+    value, said = float(result[index]), cell.value(operands)
+    if np.isnan(value) or np.isinf(value):
+        assert said == value or np.isnan(said) == np.isnan(value), (kernel.name, index)
+    elif cell.function is None:
+        slack = 1e-12 * sum(abs(term) for term in cell.term_values(operands))
+        assert abs(said - value) <= slack, (kernel.name, index)
+    else:
+        assert abs(said - value) <= 1e-12 * abs(value), (kernel.name, index)
+    return cell
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("name", KERNELS)
+def test_the_terms_add_up(name: str, axis: int) -> None:
+    """For every cell of every kernel, the spelled-out value is the computed one."""
+    kernel = KERNELS[name].along(axis)
+    operands = operands_for(kernel, axis, np.random.default_rng(1))
+    result = kernel(*operands)
+    for index in np.ndindex(*result.shape):
+        assert_cell(kernel, operands, result, index)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("name", KERNELS)
+def test_a_cell_reads_exactly_what_it_says(name: str, axis: int) -> None:
+    """Moving any cell that is read moves the result cell; moving any other leaves its bits."""
+    kernel = KERNELS[name].along(axis)
+    operands = operands_for(kernel, axis, np.random.default_rng(2))
+    before = kernel(*operands).copy()
+    shapes = [operand.shape for operand in operands]
+    reads = {
+        index: set(kernel.cell_rule(index, shapes).reads()) for index in np.ndindex(*before.shape)
+    }
+    if name == "linear_slope":  # f′(z) = 1 names the z it belongs to; it does not depend on it
+        reads = {index: set() for index in reads}
+    elif name in ("relu_slope", "leaky_relu_slope"):  # steps: only crossing 0 would move them
+        operands = [np.asarray(operand - 0.5) for operand in operands]
+        before = kernel(*operands).copy()
+    for which, operand in enumerate(operands):
+        for moved in np.ndindex(*operand.shape):
+            changed = [array.copy() for array in operands]
+            stepped = name.endswith("relu_slope")
+            changed[which][moved] = -operand[moved] if stepped else operand[moved] * 1.01
+            after = kernel(*changed)
+            for index, read in reads.items():
+                same = after[index] == before[index]
+                assert same != ((which, moved) in read), (index, which, moved)
+
+
+@given(draft=drafts())
+@examples(60)
+def test_the_terms_add_up_in_real_updates(draft: Draft) -> None:
+    """Also where operands are what a network made of them, over a batch, in any layout."""
+    draft = replace(draft, sizes=tuple(min(size, 4) for size in draft.sizes), unit=None)
+    for step in Runner(draft.problem()).trace():
+        for operation in step.operations:
+            operands = [operand.value for operand in operation.operands]
+            result = operation.result.value
+            for index in np.ndindex(*result.shape):
+                assert_cell(operation.kernel, operands, result, index)
+
+
+def test_a_wrong_rule_is_seen() -> None:
+    """A planted fault: BP4's product with its inner index turned round is caught by these tests."""
+
+    def backwards(index: Index, shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
+        i, j = index
+        inner = range(shapes[0][1])
+        return Cell(tuple(Term(1, ((0, (i, k)), (1, (inner[-1] - k, j)))) for k in inner))
+
+    kernel = replace(ALGEBRA["matmul"], cell=backwards)
+    operands = operands_for(kernel, 0, np.random.default_rng(3))
+    with pytest.raises(AssertionError):
+        assert_cell(kernel, operands, kernel(*operands), (0, 0))
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("name", KERNELS)
+def test_inferred_shapes_are_the_computed_ones(name: str, axis: int) -> None:
+    """What the compiler believes about a result's shape is what comes out."""
+    kernel = KERNELS[name].along(axis)
+    operands = operands_for(kernel, axis, np.random.default_rng(4))
+    axes = [tuple(Axis("units", None, size) for size in array.shape) for array in operands]
+    assert tuple(one.size for one in kernel.axes(axes)) == kernel(*operands).shape
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_kernel_can_be_spoken_of(name: str) -> None:
+    """A row says what it does; its name is its own."""
+    kernel = KERNELS[name]
+    assert kernel.name == name
+    assert kernel.words
+    assert kernel.form in ("infix", "postfix", "function")
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "message"),
+    [
+        ("matmul", [(2, 3), (2, 3)], r"shapes \(2,3\) and \(2,3\) not aligned: 3 .* != 2"),
+        ("hadamard", [(2, 3), (3, 2)], r"could not be broadcast together .* \(2,3\) \(3,2\)"),
+        ("add", [(2, 3), (3, 1)], r"could not be broadcast together .* \(2,3\) \(3,1\)"),
+        ("jacobian_product", [(3, 2, 2), (3, 3)], r"\(3,2,2\) and \(3,3\) not aligned"),
+    ],
+)
+def test_shapes_that_clash(name: str, shapes: list[tuple[int, ...]], message: str) -> None:
+    """A product that does not fit is told as numpy tells it, never silently broadcast."""
+    with pytest.raises(ShapeClash, match=message):
+        ALGEBRA[name](*(np.ones(shape) for shape in shapes))

@@ -1,0 +1,43 @@
+"""The library is held to its published numbers, in every layout."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bpstepper.scenario import Expect, library, load
+from bpstepper.scenario.verify import verify
+
+# enough of each source to be sure that a file still claims something
+FEWEST = {
+    "cs231n-neuron": 3,
+    "data-mining-3-2-1": 8,
+    "linear-neuron-a": 6,
+    "linear-neuron-b": 8,
+    "mazur": 13,
+    "softmax-jacobian": 4,
+    "xor-one-step": 4,
+}
+
+
+@pytest.mark.parametrize("layout", [None, "column", "row", "torch"])
+@pytest.mark.parametrize("name", library.names())
+def test_published_numbers(name: str, layout: str | None) -> None:
+    """Every number of every file comes out within its tolerance, however it is written."""
+    verdict = verify(load(name, layout=layout))
+    assert [o.expect.symbol for o in verdict.outcomes if not o.ok] == []
+    assert verdict.gradients.ok
+
+
+@pytest.mark.parametrize("name", FEWEST)
+def test_files_claim_their_numbers(name: str) -> None:
+    """No published number has got lost."""
+    assert len(load(name).expects) >= FEWEST[name]
+
+
+def test_a_wrong_number_is_noticed() -> None:
+    """The numbers would not come out by chance: Mazur's own slip does not."""
+    from dataclasses import replace
+
+    slip = Expect(symbol="C", update=2, value=np.array(0.291027924), tolerance=5e-10)
+    assert not verify(replace(load("mazur"), expects=(slip,))).ok

@@ -1,0 +1,182 @@
+"""Problems made up for tests: every shape, activation, loss and layout that the engine takes.
+
+A `Draft` holds the choices alone, so that a failing example reads as one line; its numbers are
+drawn from its own seed by `Draft.problem`. `drafts()` is the hypothesis strategy, `random_draft`
+the same for a plain seeded generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from bpstepper.engine.activations import ACTIVATIONS
+from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.engine.losses import LOSSES
+from bpstepper.engine.network import Array, Layer, Loss, Network, Problem, Sample, Training
+
+__all__ = ["MODERATE", "Draft", "drafts", "examples", "random_draft", "random_problem"]
+
+MODERATE = 0.8  # the deviation of weights that saturate hardly any unit
+_SCALES = (0.1, MODERATE, 2.0)
+_EXTREME = (30.0, 300.0, 3000.0)
+_FACTORS = (0.5, 1.0, 2.0, 0.3)
+_DECAYS = (0.0, 0.0, 0.1, 3.0)
+
+
+def examples(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Settings of a property test: so many examples, the same ones on every machine, no clock."""
+    return settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The choices behind a Problem.
+
+    Attributes:
+        sizes: (n_0, …, n_L).
+        activations: one for each layer.
+        layout: how products are written.
+        loss: a name that takes the last activation.
+        factor: multiplies the loss.
+        outputs: "sum" or "mean".
+        samples: "mean" or "sum".
+        l2: the weight penalty.
+        unit: for the loss "output": which one, from 1; None is all.
+        train_biases: one for each layer.
+        count: how many samples.
+        batch_size: samples per update; None is all of them.
+        shuffle: a new order each epoch.
+        hard: targets are 0 and 1 where the loss has a choice.
+        scale: the deviation of the weights.
+        seed: where the numbers come from.
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    layout: str = "column"
+    loss: str = "squared_error"
+    factor: float = 0.5
+    outputs: str = "sum"
+    samples: str = "mean"
+    l2: float = 0.0
+    unit: int | None = None
+    train_biases: tuple[bool, ...] = ()
+    count: int = 1
+    batch_size: int | None = 1
+    shuffle: bool = False
+    hard: bool = True
+    scale: float = MODERATE
+    seed: int = 0
+
+    def problem(self) -> Problem:
+        """The problem with its numbers."""
+        rng = np.random.default_rng([self.seed, 77])
+        trained = self.train_biases or (True,) * len(self.activations)
+        layers = tuple(
+            Layer(
+                units=after,
+                weights=rng.normal(0.0, self.scale, (after, before)),
+                biases=rng.normal(0.0, self.scale, after),
+                activation=activation,
+                train_biases=train,
+            )
+            for before, after, activation, train in zip(
+                self.sizes[:-1], self.sizes[1:], self.activations, trained, strict=True
+            )
+        )
+        return Problem(
+            network=Network(
+                inputs=self.sizes[0], layers=layers, layout=self.layout, seed=self.seed
+            ),
+            samples=tuple(
+                Sample(input=rng.normal(size=self.sizes[0]), target=self._target(rng))
+                for _ in range(self.count)
+            ),
+            loss=Loss(
+                name=self.loss,
+                factor=self.factor,
+                outputs=self.outputs,
+                samples=self.samples,
+                l2=self.l2,
+                unit=self.unit,
+            ),
+            training=Training(learning_rate=0.1, batch_size=self.batch_size, shuffle=self.shuffle),
+        )
+
+    def _target(self, rng: np.random.Generator) -> Array | None:
+        outputs = self.sizes[-1]
+        targets = LOSSES[self.loss].targets
+        if targets == "none":
+            return None
+        if targets == "distribution":
+            if self.hard:
+                return np.asarray(np.eye(outputs)[rng.integers(outputs)])
+            return rng.dirichlet(np.ones(outputs))
+        if targets == "unit_interval":
+            if self.hard:
+                return rng.integers(0, 2, outputs).astype(np.float64)
+            return rng.uniform(size=outputs)
+        return rng.normal(size=outputs)
+
+
+def _losses_for(activation: str) -> list[str]:
+    return [
+        name
+        for name, rule in LOSSES.items()
+        if rule.activations is None or activation in rule.activations
+    ]
+
+
+def _draft(choose: Callable[[Any], Any], extreme: bool) -> Draft:
+    """A draft by a chooser that picks one of a sequence."""
+    depth = choose((1, 2, 2, 3, 4))
+    sizes = tuple(choose((1, 2, 3, 4, 5, 8)) for _ in range(depth + 1))
+    activations = tuple(choose(tuple(ACTIVATIONS)) for _ in range(depth))
+    loss = choose(_losses_for(activations[-1]))
+    count = choose((1, 2, 3, 4, 5))
+    return Draft(
+        sizes=sizes,
+        activations=activations,
+        layout=choose(tuple(LAYOUTS)),
+        loss=loss,
+        factor=choose(_FACTORS),
+        outputs=choose(("sum", "mean")),
+        samples=choose(("mean", "sum")),
+        l2=choose(_DECAYS),
+        unit=choose((None, *range(1, sizes[-1] + 1))) if loss == "output" else None,
+        train_biases=tuple(choose((True, True, False)) for _ in range(depth)),
+        count=count,
+        batch_size=choose((None, *range(1, count + 1))),
+        shuffle=choose((False, True)),
+        hard=choose((True, False)),
+        scale=choose(_EXTREME if extreme else _SCALES),
+        seed=choose(range(10_000)),
+    )
+
+
+@st.composite
+def drafts(draw: st.DrawFn, *, extreme: bool = False) -> Draft:
+    """Any draft; with `extreme`, weights of up to thousands."""
+    return _draft(lambda among: draw(st.sampled_from(among)), extreme)
+
+
+def random_draft(rng: np.random.Generator, *, extreme: bool = False) -> Draft:
+    """Any draft, chosen by a plain generator."""
+    return _draft(lambda among: among[int(rng.integers(len(among)))], extreme)
+
+
+def random_problem(rng: np.random.Generator, *, extreme: bool = False) -> Problem:
+    """Any problem, chosen by a plain generator."""
+    return random_draft(rng, extreme=extreme).problem()
