@@ -190,7 +190,7 @@ _ROWS = (
         form="infix",
         arity=2,
         infer=_product,
-        lower=_ufunc(np.matmul),
+        lower=_ufunc(np.dot),
         cell=_cells_product,
         words="each cell is a row times a column, added up",
     ),

@@ -64,6 +64,8 @@ class LossRule:
     source: str
 
 
+_ONE = np.array(1.0)
+
 # ── the functions, as calls ──────────────────────────────────────────────────────────────────
 
 
@@ -91,7 +93,7 @@ def _binary_slope(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch)
     a, y = operands
     variance = scratch(a.shape)
     return [
-        (np.subtract, (1.0, a, variance)),
+        (np.subtract, (_ONE, a, variance)),
         (np.multiply, (variance, a, variance)),
         (np.subtract, (a, y, out)),
         (np.divide, (out, variance, out)),

@@ -120,11 +120,13 @@ class Lowered:
         for symbol, value in values.items():
             np.copyto(self.values[symbol], value)
 
-    def run(self) -> None:
-        """Run every call once: one update."""
+    def run(self, times: int = 1) -> None:
+        """Run every call: one update, or several that see the same batch."""
+        flat = self.flat
         with np.errstate(all="ignore"):
-            for function, arguments in self.flat:
-                function(*arguments)
+            for _ in range(times):
+                for function, arguments in flat:
+                    function(*arguments)
 
     def snapshot(self) -> dict[Symbol, AnyArray]:
         """Run every operation once and keep a frozen copy of every value.

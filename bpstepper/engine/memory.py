@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.losses import LOSSES
@@ -17,7 +18,7 @@ from bpstepper.engine.network import Array, Problem
 from bpstepper.engine.program import gradient_scale, loss_scale
 from bpstepper.engine.symbols import Symbol
 
-__all__ = ["batch_values", "constants", "initial_parameters", "public"]
+__all__ = ["Order", "SampleStore", "batch_values", "constants", "initial_parameters", "public"]
 
 
 def initial_parameters(problem: Problem) -> dict[Symbol, Array]:
@@ -32,22 +33,40 @@ def initial_parameters(problem: Problem) -> dict[Symbol, Array]:
     return memory
 
 
-def batch_values(problem: Problem, samples: Sequence[int]) -> dict[Symbol, Array]:
-    """The x and y of the samples with these indices, (n, m) or (m, n) as the layout has it.
+Order = npt.NDArray[np.intp]
+"""Indices of samples, from 0, in the order in which they are seen."""
+
+
+class SampleStore:
+    """All samples of a problem as two tables, ready to be taken from.
 
     Where the loss needs no target, y holds 1 for each output that is counted and 0 elsewhere.
     """
-    units_axis = LAYOUTS[problem.network.layout].units_axis
-    chosen = [problem.samples[index] for index in samples]
-    x = np.array([sample.input for sample in chosen])
-    if LOSSES[problem.loss.name].targets == "none":
-        counted = np.zeros(problem.network.sizes[-1])
-        unit = problem.loss.unit
-        counted[slice(None) if unit is None else unit - 1] = 1.0
-        y = np.tile(counted, (len(chosen), 1))
-    else:
-        y = np.array([sample.target for sample in chosen], dtype=np.float64)
-    return {Symbol("x"): _stand(x, units_axis), Symbol("y"): _stand(y, units_axis)}
+
+    def __init__(self, problem: Problem) -> None:
+        samples = problem.samples
+        self._units_axis = LAYOUTS[problem.network.layout].units_axis
+        self._x = np.array([sample.input for sample in samples])
+        if LOSSES[problem.loss.name].targets == "none":
+            counted = np.zeros(problem.network.sizes[-1])
+            unit = problem.loss.unit
+            counted[slice(None) if unit is None else unit - 1] = 1.0
+            self._y = np.tile(counted, (len(samples), 1))
+        else:
+            self._y = np.array([sample.target for sample in samples], dtype=np.float64)
+
+    def batch(self, samples: Sequence[int] | Order) -> dict[Symbol, Array]:
+        """The x and y of the samples with these indices: (n, m) or (m, n) as the layout has it."""
+        indices = np.asarray(samples)
+        x, y = self._x.take(indices, axis=0), self._y.take(indices, axis=0)
+        if self._units_axis == 0:
+            x, y = x.T, y.T
+        return {Symbol("x"): x, Symbol("y"): y}
+
+
+def batch_values(problem: Problem, samples: Sequence[int]) -> dict[Symbol, Array]:
+    """The x and y of the samples with these indices; see `SampleStore`."""
+    return SampleStore(problem).batch(samples)
 
 
 def constants(problem: Problem, batch: int) -> dict[Symbol, float]:

@@ -16,7 +16,14 @@ import numpy as np
 
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.lowering import Lowered
-from bpstepper.engine.memory import batch_values, constants, initial_parameters, public
+from bpstepper.engine.memory import (
+    Order,
+    SampleStore,
+    batch_values,
+    constants,
+    initial_parameters,
+    public,
+)
 from bpstepper.engine.network import Array, Problem
 from bpstepper.engine.program import Program, compile_program
 from bpstepper.engine.symbols import Symbol
@@ -35,7 +42,12 @@ class Batch(NamedTuple):
 
 
 class Schedule:
-    """Which samples each update sees; update 1 is the first."""
+    """Which samples each update sees; update 1 is the first.
+
+    Attributes:
+        updates_per_epoch: how many batches the samples make.
+        is_constant: every update sees the same samples in the same order.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self._count = len(problem.samples)
@@ -44,18 +56,24 @@ class Schedule:
         self._seed = problem.network.seed
         self.updates_per_epoch = -(-self._count // self._size)
         self._order = lru_cache(maxsize=8)(self._draw)
+        self.is_constant = self.updates_per_epoch == 1 and not self._shuffle
 
-    def _draw(self, epoch: int) -> tuple[int, ...]:
+    def _draw(self, epoch: int) -> Order:
         if not self._shuffle:
-            return tuple(range(self._count))
+            return np.arange(self._count)
         chance = np.random.default_rng([self._seed, 1, epoch])
-        return tuple(int(index) for index in chance.permutation(self._count))
+        return chance.permutation(self._count)
 
-    def batch(self, update: int) -> Batch:
-        """The batch of an update, counted from 1; the last of an epoch may be smaller."""
+    def samples(self, update: int) -> Order:
+        """The indices of an update's samples, from 0; the last of an epoch may have fewer."""
         epoch, within = divmod(update - 1, self.updates_per_epoch)
         start = within * self._size
-        return Batch(epoch + 1, self._order(epoch + 1)[start : start + self._size])
+        return self._order(epoch + 1 if self._shuffle else 1)[start : start + self._size]
+
+    def batch(self, update: int) -> Batch:
+        """The batch of an update, counted from 1."""
+        epoch = (update - 1) // self.updates_per_epoch + 1
+        return Batch(epoch, tuple(self.samples(update).tolist()))
 
 
 class Runner:
@@ -75,7 +93,8 @@ class Runner:
         self._with_cost = with_cost
         self._programs: dict[int, Program] = {}
         self._bound: dict[tuple[int, bool], Lowered] = {}
-        self._written: tuple[Lowered, tuple[int, ...]] | None = None
+        self._written: Lowered | None = None
+        self._store = SampleStore(problem)
 
     def program(self, batch: int) -> Program:
         """The Program for batches of this size."""
@@ -96,14 +115,14 @@ class Runner:
             )
         return self._bound[key]
 
-    def _ready(self, everything: bool) -> tuple[Lowered, Batch]:
+    def _ready(self, everything: bool) -> Lowered:
         """The lowered program for the next update, with its batch written in."""
-        batch = self.schedule.batch(self.done + 1)
-        lowered = self._lowered(len(batch.samples), everything)
-        if self._written != (lowered, batch.samples):
-            lowered.write(batch_values(self.problem, batch.samples))
-            self._written = (lowered, batch.samples)
-        return lowered, batch
+        samples = self.schedule.samples(self.done + 1)
+        lowered = self._lowered(len(samples), everything)
+        if self._written is not lowered or not self.schedule.is_constant:
+            lowered.write(self._store.batch(samples))
+            self._written = lowered
+        return lowered
 
     def advance(self, updates: int, record_cost: Callable[[float], object] | None = None) -> None:
         """Run this many updates; `record_cost` is handed C of each batch before it moves.
@@ -113,8 +132,12 @@ class Runner:
         """
         if record_cost is not None and not self._with_cost:
             raise ValueError("record_cost: expected a Runner made with_cost=True")
+        if record_cost is None and self.schedule.is_constant and updates:
+            self._ready(everything=False).run(updates)
+            self.done += updates
+            return
         for _ in range(updates):
-            lowered, _batch = self._ready(everything=False)
+            lowered = self._ready(everything=False)
             lowered.run()
             self.done += 1
             if record_cost is not None:
@@ -122,8 +145,9 @@ class Runner:
 
     def trace(self) -> Trace:
         """Run the next update, keeping everything."""
-        lowered, batch = self._ready(everything=True)
+        lowered = self._ready(everything=True)
         self.done += 1
+        batch = self.schedule.batch(self.done)
         return record(lowered, self.done, batch.epoch, batch.samples)
 
     def restore(self, parameters: Mapping[Symbol, Array], done: int) -> None:
