@@ -140,7 +140,7 @@ def _result(scenario: Scenario, runner: Runner, curve: Curve) -> dict[str, Any]:
         "C": [plain_scalar(cost) for cost in curve.points],
         "C_all": plain_scalar(cost_over_all(scenario, parameters)),
         "accuracy": accuracy(scenario, parameters),
-        "parameters": {key: plain_value(value) for key, value in public(parameters).items()},
+        "parameters": {key: plain_value(value) for key, value in public(scenario, parameters).items()},
     }
 
 
@@ -180,5 +180,5 @@ def _save(path: str, runner: Runner) -> None:
     from bpstepper.engine.memory import public
 
     buffer = io.BytesIO()
-    np.savez(buffer, **public(runner.parameters))  # type: ignore[arg-type]
+    np.savez(buffer, **public(runner.problem, runner.parameters))  # type: ignore[arg-type]
     write_whole(path, [buffer.getvalue()])

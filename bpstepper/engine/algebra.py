@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from bpstepper.engine.folding import FOLDING
 from bpstepper.engine.kernels import (
     AnyArray,
     Axes,
@@ -20,6 +21,8 @@ from bpstepper.engine.kernels import (
     Scratch,
     ShapeClash,
     Term,
+    elementwise,
+    no_calls,
     same_shape,
     sizes_of,
     told,
@@ -139,10 +142,6 @@ def _ufunc(
     return lower
 
 
-def _no_calls(_o: Sequence[AnyArray], _out: AnyArray, _axis: int, _s: Scratch) -> list[Call]:
-    raise AssertionError("a view has nothing to compute")
-
-
 def _lower_over_samples(
     operands: Sequence[AnyArray], out: AnyArray, axis: int, _: Scratch
 ) -> list[Call]:
@@ -172,6 +171,63 @@ def _lower_jacobian_applied(
     return [(np.matmul, (jacobian, given[:, :, None], out[:, :, None]))]
 
 
+# ── cell by cell, for the optimizers ─────────────────────────────────────────────────────────
+
+
+def _quotient(values: Sequence[float]) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.divide(values[0], values[1]))
+
+
+_CELLWISE = (
+    elementwise(
+        "square",
+        "( )²",
+        lambda operands, out, _: [(np.multiply, (operands[0], operands[0], out))],
+        words="every cell squared",
+        around=("(", ")²"),
+    ),
+    elementwise(
+        "sqrt",
+        "√",
+        lambda operands, out, _: [(np.sqrt, (operands[0], out))],
+        words="the root of every cell",
+    ),
+    elementwise(
+        "divide",
+        "/",
+        lambda operands, out, _: [(np.divide, (operands[0], operands[1], out))],
+        arity=2,
+        words="cell by cell",
+        around=("", "/", ""),
+    ),
+    Kernel(
+        name="shift",
+        sign="+",
+        form="infix",
+        arity=2,
+        infer=_scaled,
+        lower=_ufunc(np.add),
+        cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, ()),)), Term(1, ((1, index),)))),
+        in_place=True,
+        words="a number added to every cell",
+    ),
+    Kernel(
+        name="divide_by",
+        sign="/",
+        form="infix",
+        arity=2,
+        infer=lambda operands, axis: _scaled(operands[::-1], axis),
+        lower=_ufunc(np.divide),
+        cell=lambda index, _shapes, _axis: Cell(
+            (Term(1, ((0, index),)), Term(1, ((1, ()),))), _quotient
+        ),
+        in_place=True,
+        words="every cell divided by one number",
+        around=("", "/", ""),
+    ),
+)
+
 _ROWS = (
     Kernel(
         name="transpose",
@@ -179,7 +235,7 @@ _ROWS = (
         form="postfix",
         arity=1,
         infer=lambda operands, _: (operands[0][1], operands[0][0]),
-        lower=_no_calls,
+        lower=no_calls,
         cell=_cells_transposed,
         view=lambda operands, _: operands[0].T,
         words="rows become columns",
@@ -224,6 +280,7 @@ _ROWS = (
         infer=same_shape,
         lower=_ufunc(np.multiply),
         cell=_cells_hadamard,
+        in_place=True,
         words="cell by cell: the two numbers of one unit, multiplied",
     ),
     Kernel(
@@ -234,6 +291,7 @@ _ROWS = (
         infer=_scaled,
         lower=_ufunc(np.multiply),
         cell=_cells_scaled,
+        in_place=True,
         words="every cell times one number",
     ),
     Kernel(
@@ -252,7 +310,7 @@ _ROWS = (
         form="function",
         arity=1,
         infer=lambda operands, _: operands[0],
-        lower=_no_calls,
+        lower=no_calls,
         cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, index),)),)),
         view=lambda operands, _: operands[0],
         words="as it is",
@@ -290,5 +348,5 @@ _ROWS = (
     ),
 )
 
-ALGEBRA: dict[str, Kernel] = {row.name: row for row in _ROWS}
+ALGEBRA: dict[str, Kernel] = {row.name: row for row in (*_ROWS, *FOLDING, *_CELLWISE)}
 """The kernels of linear algebra, by name."""

@@ -65,6 +65,7 @@ class Equation:
 
 EQUATIONS: dict[str, Law] = {
     "z": Law("FF", "forward", "{z} = {forward} + {b}", "Nielsen ch. 2 (25)"),
+    "z_folded": Law("FF", "forward", "{z} = {forward}", "Bishop, PRML (5.9)"),
     "a": Law("FF", "forward", "{a} = {f}({z})", "Nielsen ch. 2 (25)"),
     "C": Law("COST", "cost", "C = {c}Σ {loss}", ""),
     "C_data": Law("COST", "cost", "C_data = {c}Σ {loss}", ""),
@@ -82,12 +83,29 @@ EQUATIONS: dict[str, Law] = {
     "BP2_input": Law("BP2", "backward", "{grad_x} = {back}", "Nielsen ch. 2 (BP2)"),
     "BP4": Law("BP4", "gradients", "{grad_W} = {outer}", "Nielsen ch. 2 (BP4)"),
     "BP4_data": Law("BP4", "gradients", "{grad_W_data} = {outer}", "Nielsen ch. 2 (BP4)"),
+    "BP4_folded": Law("BP4", "gradients", "{grad_Wb} = {outer}", "Nielsen ch. 2 (BP4)"),
+    "BP4_folded_data": Law("BP4", "gradients", "{grad_Wb_data} = {outer}", "Nielsen ch. 2 (BP4)"),
+    "joined": Law("BP4", "gradients", "{grad_Wb} = [{grad_b} {grad_W}]", "Nielsen ch. 2 (BP4)"),
     "L2": Law("L2", "gradients", "{grad_W} = {grad_W_data} + {decay} {W}", "Nielsen ch. 3 (88)"),
     "BP3": Law("BP3", "gradients", "{grad_b} = {delta}", "Nielsen ch. 2 (BP3)"),
     "BP3_batch": Law(
         "BP3", "gradients", "{grad_b} = Σ {delta} over samples", "Nielsen ch. 2 (BP3)"
     ),
-    "UPDATE": Law("UPDATE", "update", "{update}", "Nielsen ch. 1 (20), (21)"),
+    "BP3_folded": Law(
+        "BP3", "gradients", "{grad_b} = what stands for the 1 in ∂C/∂Wb", "Nielsen ch. 2 (BP3)"
+    ),
+    # the optimizers write the formulas of these themselves
+    "UPDATE": Law("UPDATE", "update", "", ""),
+    "frozen_biases": Law(
+        "OPTIMIZER", "update", "{grad_Wb_frozen} = {grad_Wb} with 0 for the biases", "bpstepper"
+    ),
+    "dampening": Law("OPTIMIZER", "update", "", ""),
+    "momentum": Law("OPTIMIZER", "update", "", ""),
+    "bias_correction": Law("OPTIMIZER", "update", "", ""),
+    "first_moment": Law("OPTIMIZER", "update", "", ""),
+    "second_moment": Law("OPTIMIZER", "update", "", ""),
+    "first_corrected": Law("OPTIMIZER", "update", "", ""),
+    "second_corrected": Law("OPTIMIZER", "update", "", ""),
 }
 """Every law, by the name the compiler calls it with."""
 
@@ -107,6 +125,15 @@ _LITERALS = {
     "C_data": r"C_{\mathrm{data}}",
     "C_l2": r"C_{\ell_2}",
     "over samples": r"\text{ over samples}",
+    "with 0 for the biases": r"\text{ with 0 for the biases}",
+    "what stands for the 1 in ∂C/∂Wb": r"\text{what stands for the 1 in }\partial C/\partial W_b",
+    "β₁": r"\beta_1",
+    "β₂": r"\beta_2",
+    "μ": r"\mu ",
+    "α": r"\alpha ",
+    "ε": r"\epsilon ",
+    "√": r"\surd ",
+    "ᵗ": "^t",
 }
 _LITERAL = re.compile("|".join(re.escape(key) for key in sorted(_LITERALS, key=len, reverse=True)))
 _TOKEN = re.compile(r"\{([^{}]+)\}")

@@ -32,6 +32,7 @@ __all__ = [
     "Stage",
     "Term",
     "elementwise",
+    "no_calls",
     "same_shape",
     "sizes_of",
     "told",
@@ -106,7 +107,7 @@ class Kernel:
         cell: (result index, operand shapes, units axis) → Cell.
         view: where the result *is* an operand's memory seen otherwise: returns it, else None.
         axis: along which the units of a layer stand (0 in the column layout).
-        in_place: the result may be written over its first operand.
+        in_place: the result may be written over an operand of its shape.
         words: what the operation does, for a sentence.
         around: what a page writes before, between and after the operands, where `form` and
             `sign` do not say it all.
@@ -202,6 +203,11 @@ def same_shape(operands: Sequence[Axes], _axis: int) -> Axes:
 def told(axes: Axes) -> str:
     """A shape as numpy writes it: `(4,2)`."""
     return "(" + ",".join(str(axis.size) for axis in axes) + ("," if len(axes) == 1 else "") + ")"
+
+
+def no_calls(_o: Sequence[AnyArray], _out: AnyArray, _axis: int, _s: Scratch) -> list[Call]:
+    """The lowering of a view: it is never asked for."""
+    raise AssertionError("a view has nothing to compute")
 
 
 def elementwise(

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from bpstepper.engine.kernels import AnyArray, Call
+from bpstepper.engine.memory import part
 from bpstepper.engine.program import Op, Program
 from bpstepper.engine.symbols import Symbol
 
@@ -94,9 +95,10 @@ class Lowered:
         safe = set()
         for position, op in enumerate(ops):
             before = self.program.updates.get(op.result)
-            if before is None or not op.kernel.in_place or op.operands[0] != before:
+            if before is None or op.kernel.view is not None:
                 continue
-            if last_read[before] <= position:
+            aliased = before in op.operands and not op.kernel.in_place
+            if not aliased and last_read.get(before, -1) <= position:
                 safe.add(op.result)
         return frozenset(safe)
 
@@ -147,6 +149,8 @@ class Lowered:
                     kept[op.result] = _freeze(self.values[op.result])
             for function, arguments in self._moves:
                 function(*arguments)
+        for symbol, (whole, kind) in self.program.parts.items():
+            kept[symbol] = part(self.program.layout.name, kept[whole], kind)
         return kept
 
 

@@ -12,24 +12,57 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from bpstepper.engine.builder import gradient_scale, loss_scale
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.program import gradient_scale, loss_scale
+from bpstepper.engine.optimizers import OPTIMIZERS
+from bpstepper.engine.program import Program
 from bpstepper.engine.symbols import Symbol
 
-__all__ = ["Order", "SampleStore", "batch_values", "constants", "initial_parameters", "public"]
+__all__ = [
+    "Order",
+    "SampleStore",
+    "batch_values",
+    "constants",
+    "initial_memory",
+    "initial_parameters",
+    "part",
+    "public",
+]
 
 
 def initial_parameters(problem: Problem) -> dict[Symbol, Array]:
-    """W and b of every layer as the layout writes them, fresh and writable."""
+    """W and b of every layer, or Wb where they are folded, as the layout writes them; writable."""
     layout = LAYOUTS[problem.network.layout]
     transposed = layout.weight_axes != ("to", "from")
     memory: dict[Symbol, Array] = {}
     for number, layer in enumerate(problem.network.layers, start=1):
+        if problem.network.bias == "folded":
+            whole = np.hstack((layer.biases[:, None], layer.weights))
+            memory[Symbol("Wb", number)] = np.array(whole.T if transposed else whole, order="C")
+            continue
         weights = layer.weights.T if transposed else layer.weights
         memory[Symbol("W", number)] = np.array(weights, order="C")
         memory[Symbol("b", number)] = _stand(layer.biases[None, :], layout.units_axis)
+    return memory
+
+
+def initial_memory(problem: Problem, program: Program, x: Array) -> dict[Symbol, Array]:
+    """All that lasts from one update to the next: parameters, the optimizer's state, a trained x.
+
+    Args:
+        problem: what is trained.
+        program: which says what moves.
+        x: the first batch's inputs, (n_0, m) or (m, n_0); used only where the inputs are trained.
+    """
+    memory = initial_parameters(problem)
+    first = OPTIMIZERS[problem.training.optimizer].clock_state
+    for symbol in program.updates.values():
+        if symbol == Symbol("x"):
+            memory[symbol] = np.array(x, order="C")
+        elif symbol not in memory:
+            memory[symbol] = np.full(program.shape(symbol), first.get(symbol.kind, 0.0))
     return memory
 
 
@@ -72,18 +105,43 @@ def batch_values(problem: Problem, samples: Sequence[int]) -> dict[Symbol, Array
 def constants(problem: Problem, batch: int) -> dict[Symbol, float]:
     """The constants of an update; a Program uses those it declares."""
     decay = problem.loss.l2 / (batch if problem.loss.samples == "mean" else 1)
+    training = problem.training
+    optimizer = OPTIMIZERS[training.optimizer]
+    cells = optimizer.cells({**optimizer.constants, **training.constants})
     return {
-        Symbol("eta"): problem.training.learning_rate,
+        Symbol("eta"): training.learning_rate,
         Symbol("c"): loss_scale(problem, batch),
         Symbol("s"): gradient_scale(problem, batch),
         Symbol("decay"): decay,
         Symbol("half_decay"): decay / 2,
+        **{Symbol(kind): value for kind, value in cells.items()},
     }
 
 
-def public(values: Mapping[Symbol, Array]) -> dict[str, Array]:
-    """The same values under their text keys."""
-    return {symbol.key: value for symbol, value in values.items()}
+_PARAMETERS = ("W", "b", "Wb", "x")
+
+
+def public(problem: Problem, values: Mapping[Symbol, Array]) -> dict[str, Array]:
+    """The parameters among `values` by key; a folded Wb with its W and b beside it."""
+    found: dict[str, Array] = {}
+    for symbol, value in values.items():
+        if symbol.kind not in _PARAMETERS:
+            continue
+        found[symbol.key] = value
+        if symbol.kind == "Wb":
+            for kind in ("W", "b"):
+                found[Symbol(kind, symbol.layer).key] = part(problem.network.layout, value, kind)
+    return found
+
+
+def part(layout: str, whole: Array, kind: str) -> Array:
+    """The W or the b of a folded Wb, in the shape they have apart; the same memory."""
+    row = LAYOUTS[layout]
+    from_axis = row.weight_axes.index("from")
+    if kind == "W":
+        return whole[1:] if from_axis == 0 else whole[:, 1:]
+    biases = whole[:1] if from_axis == 0 else whole[:, :1]
+    return biases if from_axis == 1 - row.units_axis else biases.T
 
 
 def _stand(rows: Array, units_axis: int) -> Array:

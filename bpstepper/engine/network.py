@@ -131,7 +131,7 @@ class Network:
         if not self.layers:
             raise ProblemError("layers: expected at least one layer, got none")
         _one_of(LAYOUTS, self.layout, "layout")
-        _one_of(("separate",), self.bias, "bias")
+        _one_of(("separate", "folded"), self.bias, "bias")
         sizes = self.sizes
         for number, layer in enumerate(self.layers, start=1):
             expected = (sizes[number], sizes[number - 1])
@@ -231,7 +231,7 @@ class Training:
         if not np.isfinite(self.learning_rate):
             raise ProblemError(f"learning_rate: expected a finite number, got {self.learning_rate}")
         _one_of(OPTIMIZERS, self.optimizer, "optimizer")
-        _one_of(("parameters",), self.train, "train")
+        _one_of(("parameters", "input"), self.train, "train")
         if self.hold_out:
             raise ProblemError(f"hold_out: expected 0, got {self.hold_out}")
         if self.batch_size is not None and self.batch_size < 1:

@@ -172,12 +172,18 @@ class Trace:
 
     @cached_property
     def parameters(self) -> dict[str, Array]:
-        """W and b of every layer *after* the update, by key; read-only."""
-        after = {before: updated for updated, before in self.program.updates.items()}
+        """W and b of every layer *after* the update, by key; read-only.
+
+        With them Wb where they are folded, and x where it is what is trained.
+        """
+        program = self.program
+        moved = set(program.updates.values())
+        after = {before: updated for updated, before in program.updates.items()}
+        after |= {s: Symbol(f"{s.kind}_next", s.layer) for s in program.parts}
         return {
-            symbol.key: self.values[after.get(symbol, symbol)]
-            for symbol in self.program.inputs
-            if symbol.kind in ("W", "b")
+            symbol.key: self.values[after[symbol] if after.get(symbol) in self.values else symbol]
+            for symbol in (*program.inputs, *program.parts)
+            if symbol.kind in ("W", "b", "Wb") or (symbol.kind == "x" and symbol in moved)
         }
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bpstepper.engine.compiler import compile_program
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.lowering import Lowered
 from bpstepper.engine.memory import (
@@ -21,11 +22,11 @@ from bpstepper.engine.memory import (
     SampleStore,
     batch_values,
     constants,
-    initial_parameters,
+    initial_memory,
     public,
 )
 from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.program import Program, compile_program
+from bpstepper.engine.program import Program
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.trace import Trace, record
 
@@ -81,20 +82,23 @@ class Runner:
 
     Attributes:
         problem: what is trained.
-        parameters: symbol → live buffer; copy before keeping.
+        parameters: symbol → live buffer of all that lasts from one update to the next: W and b,
+            the optimizer's state; copy before keeping.
         done: how many updates have been run.
     """
 
     def __init__(self, problem: Problem, with_cost: bool = False) -> None:
         self.problem = problem
         self.schedule = Schedule(problem)
-        self.parameters = initial_parameters(problem)
         self.done = 0
         self._with_cost = with_cost
         self._programs: dict[int, Program] = {}
         self._bound: dict[tuple[int, bool], Lowered] = {}
         self._written: Lowered | None = None
         self._store = SampleStore(problem)
+        first = self.schedule.samples(1)
+        x = self._store.batch(first)[Symbol("x")]
+        self.parameters = initial_memory(problem, self.program(len(first)), x)
 
     def program(self, batch: int) -> Program:
         """The Program for batches of this size."""
@@ -120,7 +124,8 @@ class Runner:
         samples = self.schedule.samples(self.done + 1)
         lowered = self._lowered(len(samples), everything)
         if self._written is not lowered or not self.schedule.is_constant:
-            lowered.write(self._store.batch(samples))
+            batch = self._store.batch(samples)
+            lowered.write({s: v for s, v in batch.items() if s not in self.parameters})
             self._written = lowered
         return lowered
 
@@ -168,7 +173,7 @@ def run(problem: Problem, updates: int) -> dict[str, Array]:
     """W and b by key after this many updates from the start; computes nothing else."""
     runner = Runner(problem)
     runner.advance(updates)
-    return public(runner.copy_parameters())
+    return public(problem, runner.copy_parameters())
 
 
 class Moment:
@@ -191,7 +196,7 @@ class Moment:
     @cached_property
     def parameters(self) -> dict[str, Array]:
         """W and b by key after the update; read-only."""
-        return public(self._line.parameters(self.update))
+        return public(self._line.problem, self._line.parameters(self.update))
 
 
 @dataclass
@@ -277,7 +282,7 @@ class Timeline:
         return update - reached
 
     def parameters(self, update: int) -> dict[Symbol, Array]:
-        """Frozen W and b after an update."""
+        """Frozen W and b, and the optimizer's state, after an update."""
         self._go(update)
         return self._runner.copy_parameters()
 

@@ -188,6 +188,61 @@ EXPLANATIONS: dict[str, Explanation] = {
         ),
     ),
 }
+_FOLDED = Explanation(
+    "W and b are one matrix here: the column of the 1 is the bias's own gradient.",
+    EXPLANATIONS["BP4"].paragraphs,
+)
+EXPLANATIONS |= {
+    "z_folded": Explanation(
+        "Each unit weighs what enters it; the 1 in front carries its bias.",
+        EXPLANATIONS["z"].paragraphs,
+    ),
+    "BP4_folded": _FOLDED,
+    "BP4_folded_data": _FOLDED,
+    "BP3_folded": Explanation(
+        "A bias is the weight of a wire from 1, so its gradient is δ × 1.",
+        EXPLANATIONS["BP3"].paragraphs,
+    ),
+    "joined": Explanation(
+        "Biases and penalised weights go back into one matrix, which is what moves.",
+        ("The penalty is for the weights only, so it was added to their part alone.",),
+    ),
+    "frozen_biases": Explanation(
+        "The biases are not trained: their part of the move is 0.",
+        ("Their gradient has been computed all the same; only the update leaves them out.",),
+    ),
+    "dampening": Explanation(
+        "PyTorch lets the first gradient in whole, and dampens those after it.",
+        ("This number is 1 in the first update and 1 − d from then on.",),
+    ),
+    "momentum": Explanation(
+        "The move remembers: a share of the last one is kept, and the gradient added.",
+        (
+            "Like a ball on a slope: where gradients agree from update to update the moves grow, "
+            "where they alternate they cancel.",
+        ),
+    ),
+    "bias_correction": Explanation(
+        "The averages start at 0 and are too small at first; this is by how much.",
+        ("After t updates the weights of an average add up to 1 − βᵗ, not to 1.",),
+    ),
+    "first_moment": Explanation(
+        "A running mean of the gradients: most of the old one, a little of the new.",
+        ("It smooths the gradient over about 1/(1 − β₁) updates.",),
+    ),
+    "second_moment": Explanation(
+        "A running mean of the squared gradients: how large they usually are.",
+        ("Each parameter has its own. Squares have no sign: this measures size alone.",),
+    ),
+    "first_corrected": Explanation(
+        "The mean, divided by the share of it that is there already.",
+        ("In the first update this gives back the gradient itself.",),
+    ),
+    "second_corrected": Explanation(
+        "The mean square, divided by the share of it that is there already.",
+        ("In the first update this gives back the squared gradient itself.",),
+    ),
+}
 EXPLANATIONS["BP4_data"] = EXPLANATIONS["BP4"]
 EXPLANATIONS["BP3_batch"] = Explanation(
     "A bias moves the z of every sample alike: δ, added up over the samples.",
@@ -263,7 +318,7 @@ def explain(scenario: Scenario, step: Step, batch: int) -> Told:
 
 
 _BEYOND = {
-    True: "This path divides 0 by 0 here, or overflows; the form of the next step does not.",
+    True: "This path divides 0 by 0 here, or overflows; the next step's form does not.",
     False: "Not every number here is finite: something overflowed, here or before.",
 }
 _NUMBER_WORDS = {1: "one z", 2: "two of them", 3: "three of them", 4: "four of them"}

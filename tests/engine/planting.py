@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from bpstepper.engine.compiler import compile_program
 from bpstepper.engine.gradcheck import GradientCheck, check_trace
 from bpstepper.engine.lowering import Lowered
 from bpstepper.engine.memory import batch_values, constants, initial_parameters
 from bpstepper.engine.network import Problem
-from bpstepper.engine.program import Op, Program, compile_program
+from bpstepper.engine.program import Op, Program
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.trace import Trace, record
 

@@ -49,6 +49,9 @@ def operands_for(kernel: Kernel, axis: int, rng: np.random.Generator) -> list[Ar
         "matmul": [(2, UNITS), (UNITS, SAMPLES)],
         "add": [shape, bias],
         "scale": [(), shape],
+        "shift": [(), shape],
+        "divide_by": [shape, ()],
+        "join_bias": [(1, SAMPLES) if axis == 0 else (SAMPLES, 1), shape],
         "jacobian_product": [(SAMPLES, UNITS, UNITS), shape],
     }
     chosen = shapes.get(kernel.name, [shape] * kernel.arity)

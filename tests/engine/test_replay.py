@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from bpstepper.engine.compiler import compile_program
 from bpstepper.engine.equations import PHASES
 from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.program import Program, compile_program
+from bpstepper.engine.program import Program
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.trace import Trace
 from bpstepper.engine.training import Runner, Timeline

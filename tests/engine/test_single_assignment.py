@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from bpstepper.engine.compiler import compile_program
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.lowering import Lowered
 from bpstepper.engine.memory import batch_values, constants, initial_parameters
 from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.program import Op, Program, compile_program
+from bpstepper.engine.program import Op, Program
 from bpstepper.engine.symbols import Symbol
 from tests.engine.planting import sorted_again, traced
 from tests.strategies import Draft, drafts, examples
