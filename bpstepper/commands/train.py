@@ -130,7 +130,7 @@ def _progress(updates: int) -> Iterator[Any]:
 def _result(scenario: Scenario, runner: Runner, curve: Curve) -> dict[str, Any]:
     """The public record of a training run."""
     from bpstepper.engine.memory import public
-    from bpstepper.engine.training import accuracy, cost_over_all
+    from bpstepper.engine.training import accuracy, cost_over_all, split
     from bpstepper.report.trace_json import plain_scalar, plain_value
 
     parameters = runner.parameters
@@ -140,7 +140,10 @@ def _result(scenario: Scenario, runner: Runner, curve: Curve) -> dict[str, Any]:
         "C": [plain_scalar(cost) for cost in curve.points],
         "C_all": plain_scalar(cost_over_all(scenario, parameters)),
         "accuracy": accuracy(scenario, parameters),
-        "parameters": {key: plain_value(value) for key, value in public(scenario, parameters).items()},
+        "accuracy_held_out": accuracy(scenario, parameters, split(scenario).held_out),
+        "parameters": {
+            key: plain_value(value) for key, value in public(scenario, parameters).items()
+        },
     }
 
 
@@ -158,6 +161,8 @@ def _print(scenario: Scenario, result: dict[str, Any], seconds: float) -> None:
     ]
     if result["accuracy"] is not None:
         lines.append(f"accuracy {100 * result['accuracy']:.1f} % of the training samples")
+    if result["accuracy_held_out"] is not None:
+        lines.append(f"accuracy {100 * result['accuracy_held_out']:.1f} % of the held-out samples")
     for key, value in result["parameters"].items():
         count = sum(len(row) for row in value)
         if count <= 16:

@@ -2,12 +2,13 @@
 
 One row each: the function and its slope as lowerings to numpy calls, the sign on the page, the
 derivative in words, and the kinks where there is no derivative. Every function is stable over
-all of float64, and every one is written with calls that also take complex numbers, which is
+all of float64, and all but GELU are written with calls that also take complex numbers, which is
 what lets the gradient check use the complex step.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -59,6 +60,9 @@ class Activation:
 
 # numpy converts a Python float at every call, which costs as much as the call on a small network
 _ZERO, _HALF, _ONE, _MINUS_TWO, _LEAK, _REST = map(np.array, (0.0, 0.5, 1.0, -2.0, 0.01, 0.99))
+
+_MINUS_HALF, _MINUS_ROOT_HALF = np.array(-0.5), np.array(-math.sqrt(0.5))
+_BELL = np.array(1 / math.sqrt(2 * math.pi))
 
 # ── the functions, as calls ──────────────────────────────────────────────────────────────────
 
@@ -146,6 +150,43 @@ def _silu_slope(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -
         (np.multiply, (z, curve, curve)),
         *_sigmoid(operands, out, scratch),
         (np.add, (out, curve, out)),
+    ]
+
+
+def _erfc_into(z: AnyArray, out: AnyArray) -> None:
+    """Fill `out` with erfc(z); numpy has none, and `math` takes one real number at a time."""
+    if np.iscomplexobj(out):
+        out.fill(np.nan)  # no complex step through here: the gradient check takes differences
+    else:
+        out.reshape(-1)[:] = [math.erfc(value) for value in z.ravel().tolist()]
+
+
+def _gauss(z: AnyArray, out: AnyArray) -> list[Call]:
+    """Φ(z) = ½ erfc(−z/√2), which keeps its digits in the lower tail."""
+    return [
+        (np.multiply, (z, _MINUS_ROOT_HALF, out)),
+        (_erfc_into, (out, out)),
+        (np.multiply, (out, _HALF, out)),
+    ]
+
+
+def _gelu(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    (z,) = operands
+    return [*_gauss(z, out), (np.multiply, (z, out, out))]
+
+
+def _gelu_slope(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
+    # Φ(z) + z φ(z)
+    (z,) = operands
+    bell = scratch(z.shape)
+    return [
+        (np.multiply, (z, z, bell)),
+        (np.multiply, (bell, _MINUS_HALF, bell)),
+        (np.exp, (bell, bell)),
+        (np.multiply, (bell, _BELL, bell)),
+        (np.multiply, (bell, z, bell)),
+        *_gauss(z, out),
+        (np.add, (out, bell, out)),
     ]
 
 
@@ -322,6 +363,14 @@ _ROWS = (
         "SiLU′(z) = σ(z) + z σ′(z)",
         _silu,
         _silu_slope,
+    ),
+    _row(
+        "gelu",
+        Name("GELU", r"\operatorname{GELU}"),
+        "GELU(z) = z Φ(z)",
+        "GELU′(z) = Φ(z) + z φ(z)",
+        _gelu,
+        _gelu_slope,
     ),
     Activation(
         name="softmax",

@@ -232,8 +232,8 @@ class Training:
             raise ProblemError(f"learning_rate: expected a finite number, got {self.learning_rate}")
         _one_of(OPTIMIZERS, self.optimizer, "optimizer")
         _one_of(("parameters", "input"), self.train, "train")
-        if self.hold_out:
-            raise ProblemError(f"hold_out: expected 0, got {self.hold_out}")
+        if not 0 <= self.hold_out < 1:
+            raise ProblemError(f"hold_out: expected at least 0 and below 1, got {self.hold_out}")
         if self.batch_size is not None and self.batch_size < 1:
             raise ProblemError(f"batch_size: expected 1 or more, got {self.batch_size}")
 
@@ -283,6 +283,18 @@ class Problem:
             self._check_target(y, what)
             checked.append(Sample(input=x, target=y, name=sample.name))
         object.__setattr__(self, "samples", tuple(checked))
+        self._check_training()
+
+    def _check_training(self) -> None:
+        """There are samples to train on, and inputs that move are the same ones each time."""
+        training, count = self.training, len(self.samples)
+        if round(training.hold_out * count) >= count:
+            raise ProblemError(f"hold_out: {training.hold_out} of {count} samples leaves none")
+        batch = training.batch_size
+        if training.train == "input" and count > 1 and batch is not None and batch < count:
+            raise ProblemError(
+                f"batch_size: training the input needs one sample, or all at once, got {batch}"
+            )
 
     def _check_loss(self) -> None:
         """The loss has a meaning for the output layer."""

@@ -20,7 +20,6 @@ from bpstepper.engine.lowering import Lowered
 from bpstepper.engine.memory import (
     Order,
     SampleStore,
-    batch_values,
     constants,
     initial_memory,
     public,
@@ -30,7 +29,18 @@ from bpstepper.engine.program import Program
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.trace import Trace, record
 
-__all__ = ["Batch", "Moment", "Runner", "Schedule", "Timeline", "accuracy", "cost_over_all", "run"]
+__all__ = [
+    "Batch",
+    "Moment",
+    "Runner",
+    "Schedule",
+    "Split",
+    "Timeline",
+    "accuracy",
+    "cost_over_all",
+    "run",
+    "split",
+]
 
 _C = Symbol("C")
 
@@ -42,6 +52,22 @@ class Batch(NamedTuple):
     samples: tuple[int, ...]
 
 
+class Split(NamedTuple):
+    """The indices of the samples that are trained on, and of those that are held out."""
+
+    training: Order
+    held_out: Order
+
+
+def split(problem: Problem) -> Split:
+    """Divide the samples as `hold_out` says, drawn from the seed; each part in file order."""
+    count = len(problem.samples)
+    held = round(problem.training.hold_out * count)
+    chance = np.random.default_rng([problem.network.seed, 3])
+    drawn = np.sort(chance.permutation(count)[:held]) if held else np.arange(0)
+    return Split(np.setdiff1d(np.arange(count), drawn), drawn)
+
+
 class Schedule:
     """Which samples each update sees; update 1 is the first.
 
@@ -51,7 +77,8 @@ class Schedule:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self._count = len(problem.samples)
+        self._kept = split(problem).training
+        self._count = len(self._kept)
         self._size = min(problem.training.batch_size or self._count, self._count)
         self._shuffle = problem.training.shuffle
         self._seed = problem.network.seed
@@ -61,9 +88,9 @@ class Schedule:
 
     def _draw(self, epoch: int) -> Order:
         if not self._shuffle:
-            return np.arange(self._count)
+            return self._kept
         chance = np.random.default_rng([self._seed, 1, epoch])
-        return chance.permutation(self._count)
+        return self._kept[chance.permutation(self._count)]
 
     def samples(self, update: int) -> Order:
         """The indices of an update's samples, from 0; the last of an epoch may have fewer."""
@@ -303,34 +330,39 @@ class Timeline:
         return trace
 
 
-def _forward_all(problem: Problem, parameters: Mapping[Symbol, Array], goal: Symbol) -> Array:
-    """The value of `goal` with all samples as one batch."""
-    count = len(problem.samples)
-    program = compile_program(problem, count)
-    lowered = Lowered(program, dict(parameters), constants(problem, count), goals=(goal,))
-    lowered.write(batch_values(problem, range(count)))
+def _forward(
+    problem: Problem, parameters: Mapping[Symbol, Array], goal: Symbol, samples: Order
+) -> Array:
+    """The value of `goal` with these samples as one batch."""
+    program = compile_program(problem, len(samples))
+    lowered = Lowered(program, dict(parameters), constants(problem, len(samples)), goals=(goal,))
+    batch = SampleStore(problem).batch(samples)
+    lowered.write({symbol: value for symbol, value in batch.items() if symbol not in parameters})
     lowered.run()
     return lowered.values[goal]
 
 
 def cost_over_all(problem: Problem, parameters: Mapping[Symbol, Array]) -> float:
-    """C_all: the cost of all samples as one batch, l2 included."""
-    return float(_forward_all(problem, parameters, _C))
+    """C_all: the cost of all training samples as one batch, l2 included."""
+    return float(_forward(problem, parameters, _C, split(problem).training))
 
 
-def accuracy(problem: Problem, parameters: Mapping[Symbol, Array]) -> float | None:
+def accuracy(
+    problem: Problem, parameters: Mapping[Symbol, Array], samples: Order | None = None
+) -> float | None:
     """The share of samples that are classified rightly; None where that has no meaning.
 
     The largest output decides where all targets are one-hot; with one output and targets of 0
-    and 1, whether it is at least ½.
+    and 1, whether it is at least ½. Without `samples`, of all training samples.
     """
-    targets = [sample.target for sample in problem.samples]
-    if any(target is None for target in targets):
+    chosen = split(problem).training if samples is None else samples
+    targets = [problem.samples[index].target for index in chosen]
+    if not targets or any(target is None for target in targets):
         return None
     y = np.array(targets)
     if not np.isin(y, (0.0, 1.0)).all():
         return None
-    outputs = _forward_all(problem, parameters, Symbol("a", problem.network.depth))
+    outputs = _forward(problem, parameters, Symbol("a", problem.network.depth), chosen)
     a = outputs.T if LAYOUTS[problem.network.layout].units_axis == 0 else outputs
     sound = np.isfinite(a).all(axis=1)  # NaN is never right
     if y.shape[1] == 1:
