@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bpstepper.commands.common import (
     add_scenario_arguments,
     positive,
@@ -19,6 +21,7 @@ from bpstepper.commands.common import (
     the_look,
     write_whole,
 )
+from bpstepper.drawing.text import clean
 from bpstepper.number_format import number
 
 if TYPE_CHECKING:
@@ -92,16 +95,27 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.save:
         _save(arguments.save, runner)
     if not sound:
-        print(
-            f"bpstepper: C became {curve.last} in update {runner.done}; training stopped there",
-            file=sys.stderr,
-        )
+        print(_why_it_stopped(scenario, runner.done), file=sys.stderr)
         return 1
     return 0
 
 
+def _why_it_stopped(scenario: Scenario, update: int) -> str:
+    """Where the first number was made that is not finite."""
+    from bpstepper.engine.training import Timeline
+    from bpstepper.lesson.overflow import birth_before, tell_birth
+
+    line = Timeline(scenario)
+    birth = birth_before(line, update)
+    said = f"bpstepper: training stopped in update {update:,}: a number is not finite"
+    if birth is None:
+        return said
+    told = tell_birth(birth, scenario, line.schedule.batch(birth.update).samples)
+    return f"{said}\n  " + the_look().charset.translate(clean(told))
+
+
 def _train(runner: Runner, updates: int, curve: Curve) -> bool:
-    """Run the updates in slices; return whether C stayed a number."""
+    """Run the updates in slices; return whether C and the parameters stayed finite."""
     with _progress(updates) as advance:
         while runner.done < updates:
             count = min(_SLICE, updates - runner.done)
@@ -110,7 +124,7 @@ def _train(runner: Runner, updates: int, curve: Curve) -> bool:
                 if not math.isfinite(curve.last):
                     return False
             advance(count)
-    return True
+    return all(bool(np.isfinite(value).all()) for value in runner.parameters.values())
 
 
 @contextmanager
@@ -180,8 +194,6 @@ def _told(value: float | str) -> str:
 
 
 def _save(path: str, runner: Runner) -> None:
-    import numpy as np
-
     from bpstepper.engine.memory import public
 
     buffer = io.BytesIO()

@@ -96,6 +96,23 @@ class SampleStore:
             x, y = x.T, y.T
         return {Symbol("x"): x, Symbol("y"): y}
 
+    def batches(self, samples: Order, size: int) -> list[dict[Symbol, Array]]:
+        """These samples in batches of `size`; the last may have fewer."""
+        whole = self.batch(samples)
+        along = 1 - self._units_axis
+        cuts = range(0, len(samples), size)
+        return [
+            {
+                symbol: value[:, cut : cut + size] if along == 1 else value[cut : cut + size]
+                for symbol, value in whole.items()
+            }
+            for cut in cuts
+        ]
+
+    def count(self, batch: Mapping[Symbol, Array]) -> int:
+        """How many samples a batch has."""
+        return int(batch[Symbol("x")].shape[1 - self._units_axis])
+
 
 def batch_values(problem: Problem, samples: Sequence[int]) -> dict[Symbol, Array]:
     """The x and y of the samples with these indices; see `SampleStore`."""

@@ -79,6 +79,18 @@ class Step:
         """What the step makes."""
         return self.operations[-1].result
 
+    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+        """The step for rich's `print`: its equation and its matrices."""
+        from bpstepper.report.represent import rich_lines  # drawn far from here, and only if asked
+
+        yield from rich_lines((self,))
+
+    def _repr_html_(self) -> str:
+        """The step for a notebook."""
+        from bpstepper.report.represent import html
+
+        return html((self,))
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:
@@ -165,6 +177,24 @@ class Trace:
                 return step
         raise KeyError(f"no step makes {id_}")
 
+    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+        """The update for rich's `print`: every step with its result."""
+        from bpstepper.report.represent import rich_lines
+
+        yield from rich_lines(self.steps)
+
+    def _repr_html_(self) -> str:
+        """The update for a notebook."""
+        from bpstepper.report.represent import html
+
+        return html(self.steps)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Trace of update {self.update}: {len(self)} steps, "
+            f"{len(self.samples)} sample(s), C = {self.cost!r}>"
+        )
+
     @property
     def cost(self) -> float:
         """C of the batch, before anything moved."""
@@ -176,14 +206,12 @@ class Trace:
 
         With them Wb where they are folded, and x where it is what is trained.
         """
-        program = self.program
-        moved = set(program.updates.values())
-        after = {before: updated for updated, before in program.updates.items()}
-        after |= {s: Symbol(f"{s.kind}_next", s.layer) for s in program.parts}
+        values, layers = self.values, sorted(self.program.axes, key=lambda s: s.layer or 0)
+        after = {symbol: Symbol(f"{symbol.kind}_next", symbol.layer) for symbol in layers}
         return {
-            symbol.key: self.values[after[symbol] if after.get(symbol) in self.values else symbol]
-            for symbol in (*program.inputs, *program.parts)
-            if symbol.kind in ("W", "b", "Wb") or (symbol.kind == "x" and symbol in moved)
+            symbol.key: values.get(after[symbol], values[symbol])
+            for symbol in layers
+            if symbol.kind in ("W", "b", "Wb") or (symbol.kind == "x" and after[symbol] in values)
         }
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpstepper.engine.compiler import compile_program
+from bpstepper.engine.kernels import Call
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.lowering import Lowered
 from bpstepper.engine.memory import (
@@ -72,6 +73,7 @@ class Schedule:
     """Which samples each update sees; update 1 is the first.
 
     Attributes:
+        size: samples in a batch; the last of an epoch may have fewer.
         updates_per_epoch: how many batches the samples make.
         is_constant: every update sees the same samples in the same order.
     """
@@ -79,10 +81,11 @@ class Schedule:
     def __init__(self, problem: Problem) -> None:
         self._kept = split(problem).training
         self._count = len(self._kept)
-        self._size = min(problem.training.batch_size or self._count, self._count)
-        self._shuffle = problem.training.shuffle
+        self.size = min(problem.training.batch_size or self._count, self._count)
+        # inputs that move are the same ones each time: each stays beside its own target
+        self._shuffle = problem.training.shuffle and problem.training.train == "parameters"
         self._seed = problem.network.seed
-        self.updates_per_epoch = -(-self._count // self._size)
+        self.updates_per_epoch = -(-self._count // self.size)
         self._order = lru_cache(maxsize=8)(self._draw)
         self.is_constant = self.updates_per_epoch == 1 and not self._shuffle
 
@@ -92,11 +95,15 @@ class Schedule:
         chance = np.random.default_rng([self._seed, 1, epoch])
         return self._kept[chance.permutation(self._count)]
 
+    def order(self, epoch: int) -> Order:
+        """The indices of an epoch's samples in the order in which they are seen."""
+        return self._order(epoch if self._shuffle else 1)
+
     def samples(self, update: int) -> Order:
         """The indices of an update's samples, from 0; the last of an epoch may have fewer."""
         epoch, within = divmod(update - 1, self.updates_per_epoch)
-        start = within * self._size
-        return self._order(epoch + 1 if self._shuffle else 1)[start : start + self._size]
+        start = within * self.size
+        return self.order(epoch + 1)[start : start + self.size]
 
     def batch(self, update: int) -> Batch:
         """The batch of an update, counted from 1."""
@@ -121,7 +128,7 @@ class Runner:
         self._with_cost = with_cost
         self._programs: dict[int, Program] = {}
         self._bound: dict[tuple[int, bool], Lowered] = {}
-        self._written: Lowered | None = None
+        self._planned: tuple[Order, list[tuple[Lowered, tuple[Call, ...]]]] | None = None
         self._store = SampleStore(problem)
         first = self.schedule.samples(1)
         x = self._store.batch(first)[Symbol("x")]
@@ -146,15 +153,25 @@ class Runner:
             )
         return self._bound[key]
 
-    def _ready(self, everything: bool) -> Lowered:
-        """The lowered program for the next update, with its batch written in."""
-        samples = self.schedule.samples(self.done + 1)
-        lowered = self._lowered(len(samples), everything)
-        if self._written is not lowered or not self.schedule.is_constant:
-            batch = self._store.batch(samples)
-            lowered.write({s: v for s, v in batch.items() if s not in self.parameters})
-            self._written = lowered
-        return lowered
+    def _writes(self, lowered: Lowered, batch: Mapping[Symbol, Array]) -> tuple[Call, ...]:
+        """The calls that write a batch into a lowered program's buffers."""
+        return tuple(
+            (np.copyto, (lowered.values[symbol], value))
+            for symbol, value in batch.items()
+            if symbol not in self.parameters  # inputs that are trained stay what they have become
+        )
+
+    def _epoch(self, epoch: int) -> list[tuple[Lowered, tuple[Call, ...]]]:
+        """Every update of an epoch as the calls to make: its batch is written, then run."""
+        order = self.schedule.order(epoch)
+        if self._planned is None or self._planned[0] is not order:
+            batches = self._store.batches(order, self.schedule.size)
+            planned = []
+            for batch in batches:
+                lowered = self._lowered(self._store.count(batch), everything=False)
+                planned.append((lowered, (*self._writes(lowered, batch), *lowered.flat)))
+            self._planned = (order, planned)
+        return self._planned[1]
 
     def advance(self, updates: int, record_cost: Callable[[float], object] | None = None) -> None:
         """Run this many updates; `record_cost` is handed C of each batch before it moves.
@@ -164,22 +181,27 @@ class Runner:
         """
         if record_cost is not None and not self._with_cost:
             raise ValueError("record_cost: expected a Runner made with_cost=True")
-        if record_cost is None and self.schedule.is_constant and updates:
-            self._ready(everything=False).run(updates)
-            self.done += updates
-            return
-        for _ in range(updates):
-            lowered = self._ready(everything=False)
-            lowered.run()
-            self.done += 1
-            if record_cost is not None:
-                record_cost(float(lowered.values[_C]))
+        target, per_epoch = self.done + updates, self.schedule.updates_per_epoch
+        with np.errstate(all="ignore"):
+            while self.done < target:
+                epoch, within = divmod(self.done, per_epoch)
+                planned = self._epoch(epoch + 1)[within : within + target - self.done]
+                if record_cost is None and per_epoch == 1 and self.schedule.is_constant:
+                    planned = planned * (target - self.done)
+                for lowered, calls in planned:
+                    for function, arguments in calls:
+                        function(*arguments)
+                    if record_cost is not None:
+                        record_cost(float(lowered.values[_C]))
+                self.done += len(planned)
 
     def trace(self) -> Trace:
         """Run the next update, keeping everything."""
-        lowered = self._ready(everything=True)
         self.done += 1
         batch = self.schedule.batch(self.done)
+        lowered = self._lowered(len(batch.samples), everything=True)
+        for function, arguments in self._writes(lowered, self._store.batch(batch.samples)):
+            function(*arguments)
         return record(lowered, self.done, batch.epoch, batch.samples)
 
     def restore(self, parameters: Mapping[Symbol, Array], done: int) -> None:
@@ -335,9 +357,12 @@ def _forward(
 ) -> Array:
     """The value of `goal` with these samples as one batch."""
     program = compile_program(problem, len(samples))
-    lowered = Lowered(program, dict(parameters), constants(problem, len(samples)), goals=(goal,))
+    given = dict(parameters)
+    if not np.array_equal(samples, split(problem).training):
+        given.pop(Symbol("x"), None)  # inputs that were moved are those of the training samples
+    lowered = Lowered(program, given, constants(problem, len(samples)), goals=(goal,))
     batch = SampleStore(problem).batch(samples)
-    lowered.write({symbol: value for symbol, value in batch.items() if symbol not in parameters})
+    lowered.write({symbol: value for symbol, value in batch.items() if symbol not in given})
     lowered.run()
     return lowered.values[goal]
 

@@ -47,11 +47,11 @@ def _update(session: Session, look: Look) -> Iterator[str]:
     for step in trace:
         if step.equation.phase != phase:
             phase = step.equation.phase
-            yield translate(f"\n── {phase} {'─' * (60 - len(phase))}\n")
+            yield "\n" + translate(f"── {phase} {'─' * (60 - len(phase))}") + "\n"
         here = Session(session.scenario, session.line, Cursor(trace.update, step.index))
         told = explain(session.scenario, step, len(trace.samples))
-        yield translate(f"\n{step.equation.law}   {step.equation.formula}\n")
-        yield translate(f"{told.sentence}\n")
+        yield "\n" + translate(f"{step.equation.law}   {step.equation.formula}") + "\n"
+        yield translate(told.sentence) + "\n"
         for line in draw_stage(here, look, _WIDTH, _HEIGHT, marked=False):
             yield plain(line).rstrip() + "\n"
 

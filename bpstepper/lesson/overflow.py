@@ -1,0 +1,43 @@
+"""Overflow, told: "exp of 812 is too large: z²(h1) became ∞ in update 17"."""
+
+from __future__ import annotations
+
+import math
+
+from bpstepper.engine.network import Problem
+from bpstepper.engine.nonfinite import Birth, first_nonfinite
+from bpstepper.engine.training import Timeline
+from bpstepper.lesson.naming import Naming
+from bpstepper.number_format import number
+
+__all__ = ["birth_before", "tell_birth"]
+
+_MOST_READS = 4
+
+
+def birth_before(line: Timeline, update: int) -> Birth | None:
+    """Where the first number that is not finite was made, at or shortly before an update.
+
+    A parameter that overflows in one update shows in the cost of the next, so that one is looked
+    at, too.
+    """
+    for candidate in range(update, max(update - 3, 0), -1):
+        found = first_nonfinite(line.trace(candidate))
+        if found is not None:
+            return found
+    return None
+
+
+def tell_birth(birth: Birth, problem: Problem, samples: tuple[int, ...]) -> str:
+    """One sentence: what was done to which numbers, what came out, and where."""
+    naming = Naming(problem, samples)
+    operation = birth.operation
+    cell = naming.cell(operation.result, birth.cell)
+    became = "is not a number" if math.isnan(birth.value) else "overflowed"
+    largest = sorted(birth.reads, key=abs, reverse=True)[:_MOST_READS]
+    told = ", ".join(number(value) for value in largest)
+    more = ", …" if len(birth.reads) > len(largest) else ""
+    return (
+        f"{operation.kernel.name} of {told}{more} {became}: {cell} in {operation.result.key} "
+        f"({birth.step.equation.formula}), update {birth.update}"
+    )
