@@ -18,7 +18,7 @@ import numpy.typing as npt
 __all__ = ["INITIALIZERS", "Initializer", "generator"]
 
 Array = npt.NDArray[np.float64]
-Draw = Callable[[np.random.Generator, int, int], Array]
+Draw = Callable[["np.random.Generator", int, int], Array]  # quoted: numpy.random loads late
 
 
 @dataclass(frozen=True)

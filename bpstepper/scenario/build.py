@@ -1,6 +1,6 @@
-"""From a checked file to a `Scenario`.
+"""From the values of a checked file to a `Scenario`.
 
-Nothing is checked here: `meaning` has found that everything fits. What a file leaves out is
+Nothing is checked here: `meaning` has found that everything fits. What a table leaves open is
 filled in (weights from the seed, biases 0, the loss's own factor), weights come out as the engine
 keeps them, (to, from), whatever the layout of the file, and published values get the two
 dimensions that the engine's values have.
@@ -8,8 +8,8 @@ dimensions that the engine's values have.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -23,39 +23,46 @@ from bpstepper.scenario.expectations import batch_of_update, written_shape
 from bpstepper.scenario.findings import Findings
 from bpstepper.scenario.model import Expect, Note, Scenario
 from bpstepper.scenario.samples import one_hot
-from bpstepper.scenario.tables import (
-    ExpectTable,
-    LayerTable,
-    NetworkTable,
-    NoteTable,
-    ScenarioFile,
-    TrainingTable,
-)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from bpstepper.scenario.filled import (
+        ExpectValues,
+        FileValues,
+        LayerValues,
+        LossValues,
+        NetworkValues,
+        NoteValues,
+        TrainingValues,
+    )
 
 __all__ = ["build"]
 
-_CONSTANTS = ("momentum", "dampening", "alpha", "betas", "eps")
+_Values = TypeVar("_Values")
+
+_CONSTANTS: Final = ("momentum", "dampening", "alpha", "betas", "eps")
 
 
-def build(file: ScenarioFile, findings: Findings, name: str) -> Scenario:
+def build(file: FileValues, findings: Findings, name: str) -> Scenario:
     """Make the scenario that a file describes; `findings` has its warnings and its places."""
-    network = _network(file.network)
+    network = _network(file["network"])
     samples = _samples(file, network)
-    training = _training(file.training)
+    training = _training(file["training"])
     return Scenario(
         network=network,
         samples=samples,
-        loss=_loss(file),
+        loss=_loss(file["loss"]),
         training=training,
-        title=file.title,
-        source=file.source,
-        about=file.about,
+        title=file["title"],
+        source=file["source"],
+        about=file["about"],
         expects=tuple(
-            _expect(table, network, len(samples), training, findings.place(("expect", i)).line)
-            for i, table in enumerate(file.expect)
+            _expect(table, network, len(samples), training, line)
+            for table, line in _with_lines("expect", file["expect"], findings)
         ),
         notes=tuple(
-            _note(table, findings.place(("notes", i)).line) for i, table in enumerate(file.notes)
+            _note(table, line) for table, line in _with_lines("notes", file["notes"], findings)
         ),
         name=name,
         file=findings.source.file,
@@ -63,49 +70,59 @@ def build(file: ScenarioFile, findings: Findings, name: str) -> Scenario:
     )
 
 
+def _with_lines(
+    name: str, tables: list[_Values], findings: Findings
+) -> Iterator[tuple[_Values, int | None]]:
+    """Every table of an array, with the line that it starts in."""
+    return zip(tables, findings.lines(name, len(tables)), strict=True)
+
+
 # ── network ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _network(table: NetworkTable) -> Network:
-    layout = LAYOUTS[table.layout]
-    sizes = [table.inputs, *(layer.units for layer in table.layers)]
+def _network(table: NetworkValues) -> Network:
+    layout = LAYOUTS[table["layout"]]
+    sizes = [table["inputs"], *(layer["units"] for layer in table["layers"])]
     return Network(
-        inputs=table.inputs,
+        inputs=table["inputs"],
         layers=tuple(
-            _layer(layer, number, sizes[number - 1], layout, table.seed)
-            for number, layer in enumerate(table.layers, start=1)
+            _layer(layer, number, sizes[number - 1], layout, table["seed"])
+            for number, layer in enumerate(table["layers"], start=1)
         ),
-        layout=table.layout,
-        bias=table.bias,
-        seed=table.seed,
-        input_names=tuple(table.input_names or ()),
+        layout=table["layout"],
+        bias=table["bias"],
+        seed=table["seed"],
+        input_names=tuple(table["input_names"] or ()),
     )
 
 
-def _layer(table: LayerTable, number: int, n_prev: int, layout: Layout, seed: int) -> Layer:
-    n_l = table.units
-    if table.weights is None:
-        weights = INITIALIZERS[table.init].draw(generator(seed, number), n_l, n_prev)
+def _layer(table: LayerValues, number: int, n_prev: int, layout: Layout, seed: int) -> Layer:
+    n_l = table["units"]
+    written, biases = table["weights"], table["biases"]
+    assert not isinstance(written, dict)
+    assert not isinstance(biases, dict)
+    if written is None:
+        weights = INITIALIZERS[table["init"]].draw(generator(seed, number), n_l, n_prev)
     else:
-        weights = _canonical(table.weights, n_l, n_prev, layout)
+        weights = _canonical(written, n_l, n_prev, layout)
     names: tuple[tuple[str, ...], ...] = ()
-    if table.weight_names:
-        rows = table.weight_names
+    if table["weight_names"]:
+        rows = table["weight_names"]
         if layout.weight_axes == ("from", "to"):
             rows = [list(row) for row in zip(*rows, strict=True)]
         names = tuple(tuple(row) for row in rows)
     return Layer(
         units=n_l,
         weights=weights,
-        biases=np.array(table.biases) if table.biases is not None else np.zeros(n_l),
-        activation=table.activation,
-        train_biases=table.train_biases,
-        unit_names=tuple(table.unit_names or ()),
+        biases=np.array(biases) if biases is not None else np.zeros(n_l),
+        activation=table["activation"],
+        train_biases=table["train_biases"],
+        unit_names=tuple(table["unit_names"] or ()),
         weight_names=names,
     )
 
 
-def _canonical(written: Any, n_l: int, n_prev: int, layout: Layout) -> Array:
+def _canonical(written: npt.ArrayLike, n_l: int, n_prev: int, layout: Layout) -> Array:
     """Weights as (to, from), from the rows of a file or from one flat row."""
     weights = np.array(written, dtype=np.float64)
     if weights.ndim == 1:
@@ -116,50 +133,50 @@ def _canonical(written: Any, n_l: int, n_prev: int, layout: Layout) -> Array:
 # ── samples, loss, training ──────────────────────────────────────────────────────────────────
 
 
-def _samples(file: ScenarioFile, network: Network) -> tuple[Sample, ...]:
-    assert isinstance(file.samples, list)
+def _samples(file: FileValues, network: Network) -> tuple[Sample, ...]:
+    assert isinstance(file["samples"], list)
     outputs = network.sizes[-1]
-    takes_targets = LOSSES[file.loss.name].targets != "none"
+    takes_targets = LOSSES[file["loss"]["name"]].targets != "none"
     samples = []
-    for table in file.samples:
-        target = table.target
-        if table.label is not None:
-            target = one_hot(table.label, outputs)
+    for table in file["samples"]:
+        target = table["target"]
+        if table["label"] is not None:
+            target = one_hot(table["label"], outputs)
         samples.append(
             Sample(
-                input=np.array(table.input, dtype=np.float64),
+                input=np.array(table["input"], dtype=np.float64),
                 target=np.array(target, dtype=np.float64) if target and takes_targets else None,
-                name=table.name,
+                name=table["name"],
             )
         )
     return tuple(samples)
 
 
-def _loss(file: ScenarioFile) -> Loss:
-    table = file.loss
-    factor = table.factor
+def _loss(table: LossValues) -> Loss:
+    factor = table["factor"]
     return Loss(
-        name=table.name,
-        factor=LOSSES[table.name].default_factor if factor is None else factor,
-        outputs=table.outputs,
-        samples=table.samples,
-        l2=table.l2,
-        unit=table.unit,
+        name=table["name"],
+        factor=LOSSES[table["name"]].default_factor if factor is None else factor,
+        outputs=table["outputs"],
+        samples=table["samples"],
+        l2=table["l2"],
+        unit=table["unit"],
     )
 
 
-def _training(table: TrainingTable) -> Training:
-    given = {key: getattr(table, key) for key in _CONSTANTS if getattr(table, key) is not None}
-    batch = table.batch_size
+def _training(table: TrainingValues) -> Training:
+    written = {key: table[key] for key in _CONSTANTS}
+    given = {key: value for key, value in written.items() if value is not None}
+    batch = table["batch_size"]
     return Training(
-        learning_rate=table.learning_rate,
+        learning_rate=table["learning_rate"],
         batch_size=batch if isinstance(batch, int) else None,
-        epochs=table.epochs,
-        shuffle=table.shuffle,
-        optimizer=table.optimizer,
-        constants={**OPTIMIZERS[table.optimizer].constants, **given},
-        train=table.train,
-        hold_out=table.hold_out,
+        epochs=table["epochs"],
+        shuffle=table["shuffle"],
+        optimizer=table["optimizer"],
+        constants={**OPTIMIZERS[table["optimizer"]].constants, **given},
+        train=table["train"],
+        hold_out=table["hold_out"],
     )
 
 
@@ -167,26 +184,26 @@ def _training(table: TrainingTable) -> Training:
 
 
 def _expect(
-    table: ExpectTable, network: Network, samples: int, training: Training, line: int | None
+    table: ExpectValues, network: Network, samples: int, training: Training, line: int | None
 ) -> Expect:
-    value = np.array(table.value, dtype=np.float64)
-    at = tuple(table.at) if table.at else None
-    key = symbol_keys.parse(table.symbol)
+    value = np.array(table["value"], dtype=np.float64)
+    at = tuple(table["at"]) if table["at"] else None
+    key = symbol_keys.parse(table["symbol"])
     if key is not None:
-        m = batch_of_update(max(table.update, 1), samples, training.batch_size)
+        m = batch_of_update(max(table["update"], 1), samples, training.batch_size)
         shape = symbol_keys.shape(key, network.sizes, m)
         if at is None:
             value = value.reshape(written_shape(key, shape, LAYOUTS[network.layout]))
         else:
             at = _whole(at, shape)
     return Expect(
-        symbol=table.symbol,
+        symbol=table["symbol"],
         value=value,
-        update=table.update,
+        update=table["update"],
         at=at,
-        tolerance=table.tolerance,
-        source=table.source,
-        note=table.note,
+        tolerance=table["tolerance"],
+        source=table["source"],
+        note=table["note"],
         line=line,
     )
 
@@ -200,17 +217,17 @@ def _whole(at: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(next(given, 1) if size != 1 else 1 for size in shape)
 
 
-def _note(table: NoteTable, line: int | None) -> Note:
-    edit = table.edit
+def _note(table: NoteValues, line: int | None) -> Note:
+    edit = table["edit"]
     return Note(
-        at=table.at,
-        text=table.text,
-        ask=table.ask,
-        reveal=table.reveal,
-        update=table.update,
-        cell=tuple(table.cell) if table.cell else None,
-        audience=table.audience,
-        quiz=table.quiz,
+        at=table["at"],
+        text=table["text"],
+        ask=table["ask"],
+        reveal=table["reveal"],
+        update=table["update"],
+        cell=tuple(table["cell"]) if table["cell"] else None,
+        audience=table["audience"],
+        quiz=table["quiz"],
         edit=(edit,) if isinstance(edit, str) else tuple(edit),
         line=line,
     )

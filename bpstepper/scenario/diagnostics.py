@@ -7,9 +7,9 @@ characters of a file from reaching anybody's terminal.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "ScenarioError",
     "Severity",
     "did_you_mean",
-    "is_unsafe",
+    "first_unsafe",
     "printable",
     "shorten",
 ]
@@ -41,28 +41,28 @@ _UNSAFE_RANGES = (
     (0x2066, 0x2069),
 )
 _UNSAFE = frozenset(chr(code) for low, high in _UNSAFE_RANGES for code in range(low, high + 1))
-_UNPRINTABLE = {
-    code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-    for code in (
-        *map(ord, _UNSAFE),
-        0x09,
-        0x0A,
-        0x2028,
-        0x2029,
-        0xFEFF,
-        *range(0xD800, 0xE000),
-    )
-} | {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
+_BREAKS = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 
 
-def is_unsafe(character: str) -> bool:
-    """Whether a character may not stand in any text of a scenario."""
-    return character in _UNSAFE
+def first_unsafe(text: str) -> str | None:
+    """The first character that may not stand in any text of a scenario; None if all may."""
+    if _UNSAFE.isdisjoint(text):
+        return None
+    return next(character for character in text if character in _UNSAFE)
 
 
 def printable(text: str) -> str:
     r"""`text` with everything that could move a cursor written out, as `\x1b` or `\u202e`."""
-    return text.translate(_UNPRINTABLE)
+    return text if text.isascii() and text.isprintable() else text.translate(_written_out())
+
+
+@cache
+def _written_out() -> dict[int, str]:
+    """What is written for each character that may not be printed."""
+    codes = (*map(ord, _UNSAFE), 0x2028, 0x2029, 0xFEFF, *range(0xD800, 0xE000))
+    return {
+        code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" for code in codes
+    } | _BREAKS
 
 
 def shorten(text: str, width: int = 40) -> str:
@@ -74,6 +74,8 @@ def shorten(text: str, width: int = 40) -> str:
 
 def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     """The name nearest to `word`, if any is near."""
+    import difflib  # only a file that is wrong needs it
+
     names = list(names)
     lower = {name.lower(): name for name in names}
     close = difflib.get_close_matches(word[:60].lower(), list(lower), n=1, cutoff=0.6)

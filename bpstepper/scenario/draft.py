@@ -8,13 +8,12 @@ value hides neither the problems elsewhere nor makes new ones up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from bpstepper.engine.layouts import LAYOUTS, Layout
 from bpstepper.engine.network import Layer, Network
-from bpstepper.scenario.locate import Path
+from bpstepper.scenario.spans import Path
 
 __all__ = ["MAX_UNITS", "Draft", "LayerDraft", "count"]
 
@@ -22,8 +21,7 @@ MAX_UNITS = 10_000
 """The most inputs, and the most units of a layer."""
 
 
-@dataclass(frozen=True)
-class LayerDraft:
+class LayerDraft(NamedTuple):
     """One layer: what is known of it.
 
     Attributes:

@@ -11,8 +11,8 @@ from bpstepper.scenario import symbol_keys
 from bpstepper.scenario.diagnostics import ScenarioError, Severity, did_you_mean, shorten
 from bpstepper.scenario.draft import Draft
 from bpstepper.scenario.findings import Findings
-from bpstepper.scenario.locate import Path
 from bpstepper.scenario.overrides import read as read_override
+from bpstepper.scenario.spans import Path
 from bpstepper.scenario.symbol_keys import SymbolKey
 
 __all__ = ["batch_of_update", "check_expects", "check_notes", "written_shape"]

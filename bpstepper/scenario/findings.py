@@ -8,16 +8,19 @@ path, or points into the `--set` that a value came from.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from bpstepper.scenario.diagnostics import LIMIT, Diagnostic, Place, Severity
-from bpstepper.scenario.locate import Locator, Path, Span, line_starts, position
+from bpstepper.scenario.spans import Path, Span, headers, line_starts, position
+
+if TYPE_CHECKING:
+    from bpstepper.scenario.locate import Locator
 
 __all__ = ["Findings", "Origin", "Source"]
 
 
-@dataclass
 class Source:
     """A text and the name it goes by.
 
@@ -26,8 +29,9 @@ class Source:
         text: all of it, with newlines as line ends.
     """
 
-    file: str
-    text: str
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
 
     @cached_property
     def starts(self) -> list[int]:
@@ -37,6 +41,8 @@ class Source:
     @cached_property
     def locator(self) -> Locator:
         """Positions of keys and values; made only when asked for."""
+        from bpstepper.scenario.locate import Locator
+
         return Locator(self.text)
 
     def place(self, span: Span, label: str = "") -> Place:
@@ -49,8 +55,7 @@ class Source:
         return Place(self.file, line, column, length, text, label)
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """A `--set key=value`: the path it set and where key and value stand in its text."""
 
     source: Source
@@ -59,8 +64,7 @@ class Origin:
     value: Span
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Finding:
+class _Finding(NamedTuple):
     diagnostic: Diagnostic  # its places still to be filled in
     path: Path
     at_key: bool
@@ -70,7 +74,6 @@ class _Finding:
 _NOWHERE = Place("")
 
 
-@dataclass
 class Findings:
     """What the checks found in one file.
 
@@ -81,12 +84,19 @@ class Findings:
         omitted: how many problems were not even put into words.
     """
 
-    source: Source
-    origins: tuple[Origin, ...] = ()
-    broken: frozenset[Path] = frozenset()
-    omitted: int = 0
-    _found: list[_Finding] = field(default_factory=list)
-    _ready: list[Diagnostic] = field(default_factory=list)
+    def __init__(
+        self,
+        source: Source,
+        origins: tuple[Origin, ...] = (),
+        broken: frozenset[Path] = frozenset(),
+        omitted: int = 0,
+    ) -> None:
+        self.source = source
+        self.origins = origins
+        self.broken = broken
+        self.omitted = omitted
+        self._found: list[_Finding] = []
+        self._ready: list[Diagnostic] = []
 
     def add(
         self,
@@ -115,7 +125,7 @@ class Findings:
             severity=severity,
         )
         other = (*second, second_key) if second else None
-        self._found.append(_Finding(diagnostic=diagnostic, path=path, at_key=key, second=other))
+        self._found.append(_Finding(diagnostic, path, key, other))
 
     def add_ready(self, diagnostic: Diagnostic) -> None:
         """Note a problem whose place is known."""
@@ -161,6 +171,13 @@ class Findings:
         source, span = self._locate(path, key)
         return source.place(span, label)
 
+    def lines(self, name: str, count: int) -> list[int | None]:
+        """The line of each of the `count` tables of an array of tables."""
+        offsets = headers(self.source.text, name)
+        if self.origins or len(offsets) != count:  # not all of them are written as [[name]]
+            return [self.place((name, index)).line for index in range(count)]
+        return [position(self.source.starts, offset)[0] for offset in offsets]
+
     def offset(self, path: Path) -> int:
         """Something to sort paths by: how far into its text a path stands."""
         return self._locate(path, key=True)[1].start
@@ -181,6 +198,8 @@ class Findings:
     def _inside(origin: Origin, path: Path, key: bool) -> Span:
         if path == origin.path:
             return origin.key if key else origin.value
+        from bpstepper.scenario.locate import Locator
+
         inner = Locator("v=" + origin.source.text[origin.value.start :])
         found = ("v", *path[len(origin.path) :])
         span = inner.key(found) if key else inner.value(found)

@@ -2,7 +2,8 @@
 
 A name, a path or text goes in; a `Scenario` comes out, or a `ScenarioError` that tells all of
 the file's problems at once. The stages each have a module: bytes (`reading`), TOML (`syntax`),
-`--set` (`overrides`), keys and types (`tables`, `wording`), sense (`meaning`), and `build`.
+`--set` (`overrides`), keys and types (`tables`), sense (`meaning`), and `build`; what is wrong
+is put into words by `wording` and finds its place in `findings`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.scenario import library, reading
 from bpstepper.scenario.diagnostics import Diagnostic, Place, ScenarioError, did_you_mean, shorten
 from bpstepper.scenario.findings import Findings, Source
+from bpstepper.scenario.forms import Mistake
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.overrides import apply
 from bpstepper.scenario.syntax import parse
@@ -86,14 +88,11 @@ def schema() -> dict[str, Any]:
 
 
 def _load(source: Source, name: str, layout: str | None, overrides: Sequence[str]) -> Scenario:
-    # pydantic takes a tenth of a second to import; nothing before this point needs it
-    from pydantic import ValidationError
-
+    # what reads a name or a list of files needs none of these
     from bpstepper.scenario.build import build
     from bpstepper.scenario.draft import Draft
     from bpstepper.scenario.meaning import check
-    from bpstepper.scenario.tables import ScenarioFile
-    from bpstepper.scenario.wording import report
+    from bpstepper.scenario.tables import FILE
 
     parsed = parse(source)
     origins = apply(parsed.values, overrides)
@@ -101,17 +100,18 @@ def _load(source: Source, name: str, layout: str | None, overrides: Sequence[str
     for trouble in parsed.troubles:
         findings.add_ready(trouble)
     bad = set(parsed.broken)
-    file = None
-    try:
-        file = ScenarioFile.model_validate(parsed.values)
-    except ValidationError as error:
-        bad |= report(error, findings)
+    mistakes: list[Mistake] = []
+    FILE.check(parsed.values, (), mistakes)
+    if mistakes:
+        from bpstepper.scenario.wording import report
+
+        bad |= report(mistakes, findings)
     check(Draft(parsed.values, bad), findings)
     if layout is not None and layout not in LAYOUTS:
         findings.add_ready(_no_such_layout(layout))
-    if file is None or findings.has_errors:
+    if mistakes or findings.has_errors:
         raise ScenarioError(*findings.diagnostics())
-    scenario = build(file, findings, name)
+    scenario = build(FILE.fill(parsed.values), findings, name)
     return scenario.with_layout(layout) if layout else scenario
 
 

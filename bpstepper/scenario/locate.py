@@ -3,7 +3,7 @@
 `tomllib` gives values without positions, so this module reads the text a second time, for
 positions only, and only when there is something to report. It is forgiving: where the text is
 not valid TOML it notes the trouble, skips to the next statement and goes on, so that one slip
-does not hide the next one. What a trouble is called in words is `syntax`'s business.
+does not hide the next one. What a trouble is called in words is `troubles`' business.
 
 The caller has checked the text's nesting; recursion here is bounded by it.
 """
@@ -12,20 +12,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
-__all__ = ["Entry", "Locator", "Outline", "Path", "Span", "Trouble", "outline"]
+from bpstepper.scenario.spans import Path, Span
 
-Path = tuple[str | int, ...]
-
-
-class Span(NamedTuple):
-    """A half-open stretch of a text, by offsets in characters."""
-
-    start: int
-    end: int
+__all__ = ["Entry", "Locator", "Outline", "Trouble", "outline"]
 
 
 class Entry(NamedTuple):
@@ -39,7 +30,7 @@ class Trouble(NamedTuple):
     """A place where the text is not TOML.
 
     Attributes:
-        kind: what is wrong; a key of `syntax.TROUBLES`.
+        kind: what is wrong; a key of `troubles.TROUBLES`.
         span: where.
         second: the other place, where two conflict.
         path: the key whose value it spoils; None where it cannot be told what it spoils.
@@ -53,12 +44,11 @@ class Trouble(NamedTuple):
     statement: Span
 
 
-@dataclass
-class Outline:
+class Outline(NamedTuple):
     """What was found: the positions of everything, and what is not TOML."""
 
-    entries: dict[Path, Entry] = field(default_factory=dict)
-    troubles: list[Trouble] = field(default_factory=list)
+    entries: dict[Path, Entry]
+    troubles: list[Trouble]
 
 
 _SPACE = re.compile(r"[ \t]*+")
@@ -105,7 +95,7 @@ class _Walker:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
-        self.found = Outline()
+        self.found = Outline({}, [])
         self.table: Path = ()
         self.path: Path | None = None
         self.lengths: dict[Path, int] = {}
@@ -416,14 +406,3 @@ class Locator:
     def key(self, path: Path) -> Span:
         """Where the key of `path` stands."""
         return self.find(path)[1].key
-
-
-def line_starts(text: str) -> list[int]:
-    """The offset of the first character of every line."""
-    return [0, *(match.end() for match in re.finditer("\n", text))]
-
-
-def position(starts: list[int], offset: int) -> tuple[int, int]:
-    """Line and column, counted from 1, of an offset in a text whose lines start at `starts`."""
-    line = bisect_right(starts, offset)
-    return line, offset - starts[line - 1] + 1

@@ -17,8 +17,8 @@ from bpstepper.engine.optimizers import OPTIMIZERS
 from bpstepper.scenario.draft import MAX_UNITS, Draft, LayerDraft, count
 from bpstepper.scenario.expectations import check_expects, check_notes
 from bpstepper.scenario.findings import Findings
-from bpstepper.scenario.locate import Path
 from bpstepper.scenario.samples import check_samples
+from bpstepper.scenario.spans import Path
 from bpstepper.scenario.support import check_support
 from bpstepper.scenario.tables import FORMAT
 from bpstepper.scenario.text_safety import check_texts

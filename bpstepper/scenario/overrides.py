@@ -15,7 +15,7 @@ from typing import Any
 
 from bpstepper.scenario.diagnostics import Diagnostic, ScenarioError, shorten
 from bpstepper.scenario.findings import Origin, Source
-from bpstepper.scenario.locate import Path, Span
+from bpstepper.scenario.spans import Path, Span
 from bpstepper.scenario.syntax import measure, parse
 
 __all__ = ["apply", "read"]

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from bpstepper.scenario.diagnostics import Diagnostic, Place, ScenarioError, printable
 from bpstepper.scenario.findings import Source
-from bpstepper.scenario.locate import Span
+from bpstepper.scenario.spans import Span
 
 __all__ = ["MAX_BYTES", "decode", "read_file", "read_stdin"]
 

@@ -9,7 +9,7 @@ from bpstepper.engine.losses import LOSSES, LossRule
 from bpstepper.engine.network import Loss
 from bpstepper.scenario.draft import Draft
 from bpstepper.scenario.findings import Findings
-from bpstepper.scenario.locate import Path
+from bpstepper.scenario.spans import Path
 
 __all__ = ["TARGET_TOLERANCE", "check_samples", "one_hot"]
 

@@ -15,14 +15,14 @@ from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.optimizers import OPTIMIZERS
 from bpstepper.scenario.draft import Draft
 from bpstepper.scenario.findings import Findings
-from bpstepper.scenario.locate import Path
+from bpstepper.scenario.spans import Path
 
 __all__ = ["COMING", "check_support"]
 
 COMING: Mapping[str, tuple[str, ...]] = {
-    "activation": ("gelu",),
+    "activation": (),
     "loss": (),
-    "optimizer": ("momentum", "nesterov", "rmsprop", "adam"),
+    "optimizer": (),
 }
 """Names that files may use and the engine's tables do not have yet."""
 
@@ -42,9 +42,6 @@ class _Refusal(NamedTuple):
 
 
 _REFUSED = (
-    _Refusal(("network", "bias"), lambda value: value == "folded", "folded biases"),
-    _Refusal(("training", "train"), lambda value: value == "input", "training the input"),
-    _Refusal(("training", "hold_out"), lambda value: bool(value), "holding out samples"),
     _Refusal(("samples",), lambda value: isinstance(value, dict), "samples from a table"),
 )
 

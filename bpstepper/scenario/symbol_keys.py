@@ -47,11 +47,7 @@ KINDS: dict[str, str] = {
 
 _WITHOUT_LAYER = frozenset(kind for kind in KINDS if "{l}" not in kind)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WITH_LAYER = [
-    (kind, re.compile(kind.replace("{l}", "(0|[1-9][0-9]{0,5})")))
-    for kind in KINDS
-    if "{l}" in kind
-]
+_WITH_LAYER = re.compile(r"([A-Za-z_]+)(0|[1-9][0-9]{0,5})(\w*)")
 _PARAMETERS = frozenset({"W{l}", "b{l}"})
 
 
@@ -78,10 +74,9 @@ def parse(key: str) -> SymbolKey | None:
     """Take a key apart; None if it is not of a public kind."""
     if key in _WITHOUT_LAYER:
         return SymbolKey(key, KINDS[key], None)
-    for kind, pattern in _WITH_LAYER:
-        if match := pattern.fullmatch(key):
-            return SymbolKey(kind, KINDS[kind], int(match[1]))
-    return None
+    match = _WITH_LAYER.fullmatch(key)
+    kind = f"{match[1]}{{l}}{match[3]}" if match else ""
+    return SymbolKey(kind, KINDS[kind], int(match[2])) if match and kind in KINDS else None
 
 
 def looks_like_symbol(key: str) -> bool:

@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bpstepper.scenario.diagnostics import is_unsafe, printable
+from bpstepper.scenario.diagnostics import first_unsafe, printable
 from bpstepper.scenario.draft import Draft
 from bpstepper.scenario.findings import Findings
-from bpstepper.scenario.locate import Path
+from bpstepper.scenario.spans import Path
 
 __all__ = ["check_texts"]
+
+_NUMBERS = frozenset({int, float})
 
 
 def check_texts(draft: Draft, findings: Findings) -> None:
     """Note every text, key or value, that has a control character in it."""
     for path, text, is_key in _texts(draft.values, ()):
-        unsafe = next((character for character in text if is_unsafe(character)), None)
+        unsafe = first_unsafe(text)
         if unsafe is not None:
             name = f"U+{ord(unsafe):04X}"
             findings.add(
@@ -42,6 +44,6 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str, bool]]:
         for key, inner in value.items():
             yield (*path, key), key, True
             yield from _texts(inner, (*path, key))
-    elif isinstance(value, list):
+    elif isinstance(value, list) and not _NUMBERS.issuperset(map(type, value)):
         for index, inner in enumerate(value):
             yield from _texts(inner, (*path, index))

@@ -1,6 +1,6 @@
-"""pydantic's errors in our own words.
+"""Mistakes in our own words.
 
-pydantic says where a value is not what the schema wants and what kind of mistake it is. This
+`forms` says where a value is not what the schema wants and what kind of mistake it is. This
 module turns each into one sentence with what was expected, what was got and what to write
 instead, and tells the paths of the bad values.
 """
@@ -10,39 +10,35 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
-from functools import cache
 from typing import Any, NamedTuple
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from bpstepper.scenario.diagnostics import LIMIT, did_you_mean, shorten
 from bpstepper.scenario.findings import Findings
-from bpstepper.scenario.locate import Path
-from bpstepper.scenario.syntax import SEVERAL
-from bpstepper.scenario.tables import ScenarioFile
+from bpstepper.scenario.forms import Form, Mistake, OneOf, Word
+from bpstepper.scenario.spans import Path
+from bpstepper.scenario.structures import Table
+from bpstepper.scenario.tables import FILE
 
-__all__ = ["as_toml", "report"]
+__all__ = ["WORDS", "as_toml", "report"]
 
 _MOST_MEANT = 200
 
 
-def report(error: ValidationError, findings: Findings) -> set[Path]:
-    """Note every error of a validation; returns the paths of the bad values."""
-    errors = [(_path(details), details) for details in error.errors(include_url=False)]
-    bad = {path for path, _ in errors}
+def report(mistakes: Sequence[Mistake], findings: Findings) -> set[Path]:
+    """Note every mistake; returns the paths of the bad values."""
+    bad = {mistake.path for mistake in mistakes}
     # what a misspelt key was meant to be is not missing, and not its default either
-    meant = {path for path in map(_meant, errors[:_MOST_MEANT]) if path is not None}
-    errors = [item for item in errors if item[0] not in meant and item[0] not in findings.broken]
-    if len(errors) > LIMIT:  # words for thousands would take seconds
-        errors.sort(key=lambda item: findings.offset(item[0]))
-        findings.omitted += len(errors) - LIMIT
-    for path, details in errors[:LIMIT]:
-        said = _WORDS.get(details["type"], _other)(path, details)
+    meant = {path for path in map(_meant, mistakes[:_MOST_MEANT]) if path is not None}
+    told = [it for it in mistakes if it.path not in meant and it.path not in findings.broken]
+    if len(told) > LIMIT:  # words for thousands would take seconds
+        told.sort(key=lambda mistake: findings.offset(mistake.path))
+        findings.omitted += len(told) - LIMIT
+    for mistake in told[:LIMIT]:
+        said = WORDS[mistake.kind](mistake)
         findings.add(
             said.code,
             said.message,
-            path,
+            mistake.path,
             key=said.at_key,
             label=said.label,
             help=said.help,
@@ -52,13 +48,12 @@ def report(error: ValidationError, findings: Findings) -> set[Path]:
     return bad | meant
 
 
-def _meant(item: tuple[Path, ErrorDetails]) -> Path | None:
+def _meant(mistake: Mistake) -> Path | None:
     """The path that an unknown key was probably meant to be."""
-    path, details = item
-    if details["type"] != "extra_forbidden":
+    if mistake.kind != "unknown-key":
         return None
-    near = did_you_mean(str(path[-1]), _keys(path[:-1]))
-    return (*path[:-1], near) if near else None
+    near = did_you_mean(str(mistake.path[-1]), _keys(mistake.form))
+    return (*mistake.path[:-1], near) if near else None
 
 
 class _Said(NamedTuple):
@@ -69,11 +64,6 @@ class _Said(NamedTuple):
     expected: str = ""
     got: str = ""
     at_key: bool = False
-
-
-def _path(details: ErrorDetails) -> Path:
-    """Where an error is, without the tags of unions, which are no keys of the file."""
-    return tuple(part for part in details["loc"] if not str(part).startswith("<"))
 
 
 def as_toml(value: Any) -> str:
@@ -118,21 +108,17 @@ def _subject(path: Path) -> str:
 # ── one function for each kind of mistake ────────────────────────────────────────────────────
 
 
-def _wrong_type(expected: str, fix: Callable[[Any], str]) -> Callable[..., _Said]:
-    def words(path: Path, details: ErrorDetails) -> _Said:
-        value = details["input"]
-        kind = _kind(value)
-        return _Said(
-            "wrong-type",
-            f"{_subject(path)} must be {expected}, not "
-            f"{as_toml(value) if kind == 'a number' else kind}",
-            label=f"expected {expected}",
-            help=fix(value),
-            expected=expected,
-            got=as_toml(value),
-        )
-
-    return words
+def _wrong_type(mistake: Mistake) -> _Said:
+    _, path, value, _, wanted = mistake
+    kind = _kind(value)
+    return _Said(
+        "wrong-type",
+        f"{_subject(path)} must be {wanted}, not {as_toml(value) if kind == 'a number' else kind}",
+        label=f"expected {wanted}",
+        help=_FIXES[wanted](value),
+        expected=wanted,
+        got=as_toml(value),
+    )
 
 
 def _fix_number(value: Any) -> str:
@@ -177,9 +163,20 @@ def _fix_flag(value: Any) -> str:
     return "write true or false, small and without quotes"
 
 
-def _unknown_key(path: Path, details: ErrorDetails) -> _Said:
-    name = str(path[-1])
-    keys = _keys(path[:-1])
+_FIXES: dict[str, Callable[[Any], str]] = {
+    "a number": _fix_number,
+    "a whole number": _fix_count,
+    "true or false": _fix_flag,
+    "text": _fix_text,
+    "a list": _fix_list,
+    "a table": _fix_table,
+}
+"""What to write instead of a value of the wrong type, by what was wanted."""
+
+
+def _unknown_key(mistake: Mistake) -> _Said:
+    path = mistake.path
+    name, keys = str(path[-1]), _keys(mistake.form)
     near = did_you_mean(name, keys)
     elsewhere = None if near else _belongs_to(name)
     help_text = f"the keys here are {', '.join(keys)}"
@@ -198,28 +195,31 @@ def _unknown_key(path: Path, details: ErrorDetails) -> _Said:
     )
 
 
-def _missing(path: Path, details: ErrorDetails) -> _Said:
-    name = str(path[-1])
-    examples = {
-        "network": "add [network] with `inputs = …`, and [[network.layers]] below it",
-        "inputs": "add how many inputs there are: inputs = 2",
-        "units": "add how many units the layer has: units = 2",
-        "input": "add the inputs: input = [0.05, 0.10]",
-        "symbol": 'add which number it is: symbol = "delta1"',
-        "value": "add the published number: value = 0.298371109",
-    }
+_EXAMPLES = {
+    "network": "add [network] with `inputs = …`, and [[network.layers]] below it",
+    "inputs": "add how many inputs there are: inputs = 2",
+    "units": "add how many units the layer has: units = 2",
+    "input": "add the inputs: input = [0.05, 0.10]",
+    "symbol": 'add which number it is: symbol = "delta1"',
+    "value": "add the published number: value = 0.298371109",
+}
+
+
+def _missing_key(mistake: Mistake) -> _Said:
+    name = str(mistake.path[-1])
     return _Said(
         "missing-key",
-        f"`{name}` is missing {_where(path[:-1])}",
+        f"`{name}` is missing {_where(mistake.path[:-1])}",
         label=f"no `{name}`",
-        help=examples.get(name, f"add `{name} = …`"),
+        help=_EXAMPLES.get(name, f"add `{name} = …`"),
         expected=name,
         at_key=True,
     )
 
 
-def _unknown_name(path: Path, details: ErrorDetails) -> _Said:
-    value, names = str(details["input"]), details["ctx"]["names"]
+def _unknown_name(mistake: Mistake) -> _Said:
+    _, path, value, form, _ = mistake
+    names = form.names if isinstance(form, OneOf) else ()
     near = did_you_mean(value, names)
     noun = path[-2] if path[-1] == "name" else path[-1]
     return _Said(
@@ -232,104 +232,86 @@ def _unknown_name(path: Path, details: ErrorDetails) -> _Said:
     )
 
 
-def _not_all(path: Path, details: ErrorDetails) -> _Said:
+def _not_the_word(mistake: Mistake) -> _Said:
+    word = mistake.form.word if isinstance(mistake.form, Word) else ""
     return _Said(
         "unknown-name",
-        f'{_name(path)} must be a whole number or "all", not {as_toml(details["input"])}',
-        label='a number or "all"',
+        f'{_name(mistake.path)} must be a whole number or "{word}", not {as_toml(mistake.value)}',
+        label=f'a number or "{word}"',
         help='write "all" for all samples at once',
-        expected='a whole number or "all"',
-        got=as_toml(details["input"]),
+        expected=f'a whole number or "{word}"',
+        got=as_toml(mistake.value),
     )
 
 
-def _not_finite(path: Path, details: ErrorDetails) -> _Said:
-    value = details["input"]
+def _not_finite(mistake: Mistake) -> _Said:
     return _Said(
         "not-finite",
-        f"{_subject(path)} must be a finite number",
+        f"{_subject(mistake.path)} must be a finite number",
         label="not finite in float64",
         help="float64 ends at about 1.8e308; nan and inf are no numbers to start from",
         expected="a finite number",
-        got=as_toml(value),
+        got=as_toml(mistake.value),
     )
 
 
-def _bound(words: str, key: str) -> Callable[..., _Said]:
-    def said(path: Path, details: ErrorDetails) -> _Said:
-        limit = f"{words} {details['ctx'][key]:g}"
-        row = _BOUNDS.get(str(path[-1]))
-        return _Said(
-            row[0] if row else "out-of-range",
-            f"{_subject(path)} must be {limit}",
-            label=f"must be {limit}",
-            help=row[1] if row else f"write a number that is {limit}",
-            expected=limit,
-            got=as_toml(details["input"]),
-        )
-
-    return said
-
-
-_BOUNDS = {
+_RANGES = {
     "learning_rate": (
         "negative-learning-rate",
         "the minus of gradient descent is in the update already: w − η ∂C/∂w",
     ),
 }
+"""The code and the help of the keys whose range has a reason of its own."""
 
 
-def _length(path: Path, details: ErrorDetails) -> _Said:
-    context = details["ctx"]
-    least, most = context.get("min_length"), context.get("max_length")
-    expected = f"at least {least}" if least is not None else f"at most {most}"
+def _out_of_range(mistake: Mistake) -> _Said:
+    _, path, value, _, limit = mistake
+    usual = ("out-of-range", f"write a number that is {limit}")
+    code, help_text = _RANGES.get(str(path[-1]), usual)
+    return _Said(
+        code,
+        f"{_subject(path)} must be {limit}",
+        label=f"must be {limit}",
+        help=help_text,
+        expected=limit,
+        got=as_toml(value),
+    )
+
+
+def _wrong_length(mistake: Mistake) -> _Said:
+    got, wanted = len(mistake.value), mistake.wanted
     return _Said(
         "wrong-length",
-        f"{_name(path)} must have {expected} elements, not {context['actual_length']}",
-        label=f"{context['actual_length']} elements",
-        help=f"write {expected} elements",
-        expected=expected,
-        got=str(context["actual_length"]),
+        f"{_name(mistake.path)} must have {wanted} elements, not {got}",
+        label=f"{got} elements",
+        help=f"write {wanted} elements",
+        expected=wanted,
+        got=str(got),
     )
 
 
-def _other(path: Path, details: ErrorDetails) -> _Said:
+def _not_unicode(mistake: Mistake) -> _Said:
     return _Said(
         "wrong-type",
-        f"{_subject(path)} cannot be {as_toml(details['input'])}",
+        f"{_subject(mistake.path)} cannot be {as_toml(mistake.value)}",
         label="not understood",
         help="see `bpstepper schema` for what may stand here",
-        got=as_toml(details["input"]),
+        got=as_toml(mistake.value),
     )
 
 
-_NUMBER = _wrong_type("a number", _fix_number)
-_COUNT = _wrong_type("a whole number", _fix_count)
-
-_WORDS: dict[str, Callable[[Path, ErrorDetails], _Said]] = {
-    "extra_forbidden": _unknown_key,
-    "missing": _missing,
-    "unknown_name": _unknown_name,
-    "literal_error": _not_all,
-    "finite_number": _not_finite,
-    "float_type": _NUMBER,
-    "float_parsing": _NUMBER,
-    "int_type": _COUNT,
-    "int_from_float": _COUNT,
-    "int_parsing": _COUNT,
-    "bool_type": _wrong_type("true or false", _fix_flag),
-    "string_type": _wrong_type("text", _fix_text),
-    "list_type": _wrong_type("a list", _fix_list),
-    "model_type": _wrong_type("a table", _fix_table),
-    "model_attributes_type": _wrong_type("a table", _fix_table),
-    "dict_type": _wrong_type("a table", _fix_table),
-    "greater_than_equal": _bound("at least", "ge"),
-    "greater_than": _bound("more than", "gt"),
-    "less_than_equal": _bound("at most", "le"),
-    "less_than": _bound("less than", "lt"),
-    "too_short": _length,
-    "too_long": _length,
+WORDS: dict[str, Callable[[Mistake], _Said]] = {
+    "unknown-key": _unknown_key,
+    "missing-key": _missing_key,
+    "unknown-name": _unknown_name,
+    "not-the-word": _not_the_word,
+    "not-finite": _not_finite,
+    "wrong-type": _wrong_type,
+    "out-of-range": _out_of_range,
+    "wrong-length": _wrong_length,
+    "not-unicode": _not_unicode,
 }
+"""What is said about each kind of `forms.Mistake`."""
 
 
 # ── what the schema knows ────────────────────────────────────────────────────────────────────
@@ -344,37 +326,13 @@ def _where(path: Path) -> str:
     return "in " + brackets.format(".".join(names))
 
 
-@cache
-def _tables() -> dict[tuple[str, ...], list[str]]:
-    """The keys of every table, by the names that lead to it."""
-    found: dict[tuple[str, ...], list[str]] = {}
-
-    def visit(model: type[BaseModel], names: tuple[str, ...]) -> None:
-        found.setdefault(names, []).extend(model.model_fields)
-        for key, field in model.model_fields.items():
-            for inner in _models(field.annotation):
-                visit(inner, (*names, key))
-
-    visit(ScenarioFile, ())
-    return found
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    """The tables that an annotation has room for."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    inner: Sequence[Any] = getattr(annotation, "__args__", ())
-    return [model for part in inner for model in _models(part)]
-
-
-def _keys(path: Path) -> list[str]:
-    return _tables().get(tuple(part for part in path if isinstance(part, str)), [])
+def _keys(form: Form) -> tuple[str, ...]:
+    """The keys of the table that a key is unknown in."""
+    return tuple(form.keys) if isinstance(form, Table) else ()
 
 
 def _belongs_to(name: str) -> str | None:
-    """The header of the one table that has a key of this name."""
-    for names, keys in _tables().items():
-        if name in keys and names:
-            header = ".".join(names)
-            return f"[[{header}]]" if header in SEVERAL else f"[{header}]"
-    return None
+    """The header of the first table that has a key of this name, if there is one."""
+    headers = [header for header, table in FILE.tables() if name in table.keys]
+    # the outermost: what lies deep is mostly written in braces
+    return min(headers, key=lambda header: header.count("."), default=None)

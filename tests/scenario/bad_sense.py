@@ -395,31 +395,6 @@ MEANING = (
 
 NOT_YET = (
     Bad(
-        "gelu",
-        swap(('"sigmoid"', '"gelu"')),
-        [("not-yet", 7, 14)],
-    ),
-    Bad(
-        "adam",
-        swap(("batch_size = 1", 'optimizer = "adam"\nbetas = [0.9, 0.999]')),
-        [("not-yet", 18, 13)],
-    ),
-    Bad(
-        "folded",
-        swap(("inputs = 2", 'inputs = 2\nbias = "folded"')),
-        [("not-yet", 5, 8)],
-    ),
-    Bad(
-        "train input",
-        swap(("batch_size = 1", 'train = "input"')),
-        [("not-yet", 18, 9)],
-    ),
-    Bad(
-        "hold out",
-        swap(("batch_size = 1", "hold_out = 0.2")),
-        [("not-yet", 18, 12)],
-    ),
-    Bad(
         "samples table",
         BEFORE_SAMPLES + '[samples]\nfile = "a.csv"\ninputs = ["x1", "x2"]\nlabel = "y"\n',
         [("not-yet", 19, 1)],

@@ -147,6 +147,22 @@ def test_a_slip_does_not_make_up_others() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "help_text"),
+    [
+        ("label = 1", "targt = [0, 1]", "write `target`"),  # rather than one of a [samples]
+        ("label = 1", "zzz = 1", "the keys here are name, input, target, label"),
+        ("label = 1", 'file = "x"', "`file` belongs in [samples]"),
+        ("inputs = 2", "inputs = 2\nlabel = 1", "`label` belongs in [[samples]]"),
+        ("inputs = 2", "inputs = 2\nepochs = 1", "`epochs` belongs in [training]"),
+        ("inputs = 2", "inputs = 2\nactivation = 1", "`activation` belongs in [[network.layers]]"),
+    ],
+)
+def test_keys_are_told_of_the_right_table(old: str, new: str, help_text: str) -> None:
+    """Of the two kinds of samples the one that is written counts."""
+    assert help_text in {d.help for d in refused(swap((old, new)))}
+
+
 def test_decimal_comma_in_a_vector_is_suspected() -> None:
     """A list twice as long as it should be, written with bare commas, gets the hint."""
     assert "decimal comma" in the(swap(("[0.05, 0.10]", "[0,5, 0,1]"))).help

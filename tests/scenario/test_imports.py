@@ -19,22 +19,53 @@ MODULES = [
 
 
 def loaded_after(code: str) -> set[str]:
-    """The top-level modules that a fresh interpreter has loaded after `code`."""
-    script = f"{code}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    """The modules that a fresh interpreter has loaded after `code`."""
     result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(result.stdout.split())
 
 
+DRAWS = {"textual", "rich"}
+
+# what tells mistakes and where they are
+EXPLAINS = {f"bpstepper.scenario.{name}" for name in ("locate", "troubles", "wording", "render")}
+EXPLAINS.add("difflib")
+
+REFUSED = """
+from bpstepper.scenario import ScenarioError, loads
+try:
+    loads({text!r})
+except ScenarioError as error:
+    str(error)
+"""
+
+
 @pytest.mark.parametrize("module", MODULES)
-def test_importing_draws_nothing_and_checks_nothing(module: str) -> None:
-    """Neither pydantic nor anything that draws is loaded before a file is read."""
-    assert not loaded_after(f"import {module}") & {"pydantic", "textual", "rich"}
+def test_importing_draws_nothing(module: str) -> None:
+    """Nothing that draws is loaded before a file is read."""
+    assert not loaded_after(f"import {module}") & DRAWS
 
 
-def test_reading_draws_nothing() -> None:
-    """Reading a scenario loads pydantic, but neither textual nor rich."""
+def test_reading_what_is_right_explains_nothing() -> None:
+    """Reading a good file loads nothing that draws and nothing that is for mistakes."""
     loaded = loaded_after("from bpstepper.scenario import load; load('mazur')")
-    assert "pydantic" in loaded
-    assert not loaded & {"textual", "rich"}
+    assert "bpstepper.scenario.tables" in loaded
+    assert not loaded & (DRAWS | EXPLAINS)
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("titel = 1", {"bpstepper.scenario.wording", "bpstepper.scenario.locate"}),
+        ("title = .5", {"bpstepper.scenario.troubles", "bpstepper.scenario.locate"}),
+    ],
+)
+def test_reading_what_is_wrong_explains_it(text: str, needed: set[str]) -> None:
+    """The guard would see it: a wrong file loads what explains it, and still draws nothing."""
+    loaded = loaded_after(REFUSED.format(text=text))
+    assert loaded >= needed
+    assert not loaded & DRAWS

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
+import tomllib
 import tracemalloc
 
 import pytest
 
 from bpstepper.scenario import ScenarioError, loads
+from bpstepper.scenario.forms import Mistake
+from bpstepper.scenario.tables import FILE
 from tests.scenario.spoiling import BASE, W1, swap
 
 TRAPS = {
@@ -64,6 +67,33 @@ def test_thousands_of_problems_take_no_minutes(name: str) -> None:
     start = time.process_time()
     assert codes(HEAVY[name])
     assert time.process_time() - start < 5
+
+
+ROW = f"[{', '.join(['0.5'] * 200)}]"
+SHAPE = '[network]\ninputs = 200\n[[network.layers]]\nunits = 250\nactivation = "linear"\n'
+
+# near the largest file that is read, and nothing wrong with it
+LARGE = {
+    "a matrix": f"{SHAPE}weights = [{', '.join([ROW] * 250)}]\n[[samples]]\ninput = {ROW}\n",
+    "rows": f"{SHAPE}weights = [{'[1], ' * 50_000}]\n",
+    "a list": f"{SHAPE}biases = [{'1, ' * 80_000}]\n",
+    "names": f"""{SHAPE}unit_names = [{'"a", ' * 50_000}]\n""",
+    "samples": SHAPE + "[[samples]]\ninput = [1, 2]\ntarget = [0]\n" * 6_000,
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_checking_a_large_file_is_quick(name: str) -> None:
+    """Keys and types of 256 KB take less than 50 ms."""
+    values = tomllib.loads(LARGE[name])
+    mistakes: list[Mistake] = []
+    times = []
+    for _ in range(3):  # a collection of garbage may fall into one of them
+        start = time.process_time()
+        FILE.check(values, (), mistakes)
+        times.append(time.process_time() - start)
+    assert mistakes == []
+    assert min(times) < 0.05
 
 
 def test_units_are_refused_before_anything_is_allocated() -> None:

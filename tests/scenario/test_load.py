@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bpstepper.engine.initializers import INITIALIZERS, generator
-from bpstepper.scenario import Scenario, ScenarioError, library, load, loads, schema
+from bpstepper.scenario import Scenario, ScenarioError, library, load, loads
 from bpstepper.scenario.starter import STARTER
 from tests.scenario.spoiling import BASE, W1, W2, swap
 
@@ -296,16 +296,3 @@ def test_scenarios_can_be_built_in_code() -> None:
     model = loads(BASE)
     scenario = Scenario(network=model.network, samples=model.samples)
     assert (scenario.title, scenario.expects, scenario.expect_layout) == ("", (), "column")
-
-
-def test_schema_describes_every_key() -> None:
-    """Editors get a description of each key, and a default or a requirement."""
-    document = schema()
-    assert document["$schema"].startswith("https://json-schema.org/")
-    for name, table in {**document["$defs"], "file": document}.items():
-        assert table["additionalProperties"] is False
-        for key, entry in table["properties"].items():
-            assert entry.get("description"), f"{name}.{key}"
-    layer = document["$defs"]["LayerTable"]["properties"]["activation"]
-    assert set(layer["enum"]) >= {"linear", "sigmoid", "softmax", "gelu"}
-    assert layer["default"] == "sigmoid"

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bpstepper.scenario import library
+from bpstepper.scenario import library, loads
 from bpstepper.scenario.locate import Locator, outline
-from bpstepper.scenario.locate import Path as KeyPath
+from bpstepper.scenario.spans import Path as KeyPath
+from bpstepper.scenario.spans import headers
 from bpstepper.scenario.starter import STARTER
 from tests.scenario.spoiling import BASE
 
@@ -53,6 +54,9 @@ name = "third"
 '''.replace("\\'\\'\\'", "'''")
 
 
+FILES = [Path(str(library.path(name))) for name in library.names()]
+
+
 def leaves(value: Any, path: KeyPath = ()) -> list[tuple[KeyPath, Any]]:
     """Every value that is no container, and every list, with its path."""
     if isinstance(value, dict):
@@ -67,7 +71,7 @@ DOCUMENTS = {
     "tricky": TRICKY,
     "base": BASE,
     "starter": STARTER,
-    **{name: Path(str(library.path(name))).read_text(encoding="utf-8") for name in library.names()},
+    **{file.stem: file.read_text(encoding="utf-8") for file in FILES},
 }
 
 
@@ -134,3 +138,38 @@ def test_troubles_do_not_hide_each_other() -> None:
     ]
     assert [trouble.path for trouble in found.troubles] == [("a",), ("b",), ("t", "c")]
     assert ("t", "d") in found.entries
+
+
+FEIGNED = (
+    BASE
+    + """
+[[notes]]
+text = '''
+[[notes]]
+"''' # [[notes]]
+[[ notes ]]  # another
+text = "[[notes]]"
+"""
+)
+
+
+@pytest.mark.parametrize(
+    "text", [FEIGNED, STARTER, *(file.read_text(encoding="utf-8") for file in FILES)]
+)
+def test_headers_are_those_of_the_locator(text: str) -> None:
+    """What only looks like a header, in a text or a comment, is none."""
+    locator = Locator(text)
+    values = tomllib.loads(text)
+    for name in ("expect", "notes"):
+        spans = [locator.value((name, index)) for index in range(len(values.get(name, ())))]
+        assert headers(text, name) == [span.start for span in spans]
+
+
+def test_lines_of_arrays_that_are_written_otherwise() -> None:
+    """Tables in braces stand in the line of their brace, those of an override in it."""
+    start = BASE[: BASE.index("[[expect]]")]
+    written = 'expect = [\n  { symbol = "C", value = 1 },\n  { symbol = "C_all", value = 1 },\n]\n'
+    assert [expect.line for expect in loads(written + start).expects] == [2, 3]
+    assert [note.line for note in loads(FEIGNED).notes] == [29, 33, 37]
+    (expect,) = loads(BASE, overrides=['expect.0={ symbol = "C", value = 1 }']).expects
+    assert expect.line == 1
