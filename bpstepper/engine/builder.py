@@ -96,6 +96,10 @@ class ProgramBuilder:
         self._names[symbol] = name or name_of(symbol, glyph)
         return symbol
 
+    def name(self, symbol: Symbol) -> Name:
+        """How a symbol that is known is written."""
+        return self._names[symbol]
+
     def declare_inputs(self) -> None:
         """Make known what an update starts from: samples and parameters."""
         samples = Axis("samples", None, self.batch)

@@ -111,4 +111,8 @@ class _Mover:
         equation = builder.written(rule.row, rule.formula, self._optimizer.source, layer, resolve)
         for stage in rule.stages:
             operands = tuple(meant(operand) for operand in stage.operands)
-            builder.op(equation, stage.kernel, operands, meant(stage.result))
+            name = None
+            if stage.result == "step":  # η times whatever direction this optimizer takes
+                eta, direction = (builder.name(operand) for operand in operands)
+                name = Name(f"{eta.text} {direction.text}", rf"{eta.latex}\,{direction.latex}")
+            builder.op(equation, stage.kernel, operands, meant(stage.result), name)

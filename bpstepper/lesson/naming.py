@@ -7,9 +7,10 @@ follow from a symbol's axes alone, so that a new kind of symbol needs at most a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bpstepper.engine.kernels import Index
-from bpstepper.engine.network import Problem
+from bpstepper.engine.network import Network, Problem
 from bpstepper.engine.symbols import Axis
 from bpstepper.engine.trace import Quantity
 
@@ -22,6 +23,12 @@ _STEMS = {
     "W": "w",
     "W_T": "w",
     "b": "b",
+    "Wb": "w",
+    "Wb_T": "w",
+    "x_one": "a",
+    "a_one": "a",
+    "x_one_T": "a",
+    "a_one_T": "a",
     "product": "Σ",
     "z": "z",
     "a": "a",
@@ -41,12 +48,50 @@ _STEMS = {
     "grad_W_data": "∂C_data/∂w",
     "l2_W": "pull on w",
     "grad_b": "∂C/∂b",
+    "grad_b_column": "∂C/∂b",
+    "grad_Wb": "∂C/∂w",
+    "grad_Wb_data": "∂C_data/∂w",
+    "grad_Wb_frozen": "∂C/∂w",
+    "step_Wb": "move of w",
+    "Wb_next": "new w",
+    "step_x": "move of a",
+    "x_next": "new a",
     "step_W": "move of w",
     "step_b": "move of b",
     "W_next": "new w",
     "b_next": "new b",
+    "m": "m",
+    "m_next": "new m",
+    "m_kept": "m kept",
+    "m_fresh": "m fresh",
+    "m_ahead": "μ new m",
+    "m_hat": "m̂",
+    "v": "v",
+    "v_next": "new v",
+    "v_kept": "v kept",
+    "v_fresh": "v fresh",
+    "v_hat": "v̂",
+    "rest1": "(1 − β₁)",
+    "rest2": "(1 − β₂)",
+    "rest_alpha": "(1 − α)",
+    "correction1": "(1 − β₁ᵗ)",
+    "correction2": "(1 − β₂ᵗ)",
+    "gradient_squared": "gradient²",
+    "root": "√v",
+    "denominator": "divisor",
+    "direction": "direction",
 }
 """How a cell of each kind is called; kinds without a row are called by their own name."""
+
+
+_UNITS: dict[str, tuple[str, ...]] = {"units": (), "one and units": ("1",)}
+"""The axes along which units stand, and what stands before them."""
+
+
+@lru_cache(maxsize=64)
+def _unit_names(network: Network, layer: int) -> tuple[str, ...]:
+    """The names of a layer's units, made once: a page asks for them cell by cell."""
+    return network.unit_names(layer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +108,8 @@ class Naming:
 
     def along(self, axis: Axis) -> tuple[str, ...]:
         """The names along an axis; none where there is only one sample, or a bias's one column."""
-        if axis.kind == "units" and axis.layer is not None:
-            return self.problem.network.unit_names(axis.layer)
+        if axis.kind in _UNITS and axis.layer is not None:
+            return _UNITS[axis.kind] + _unit_names(self.problem.network, axis.layer)
         if axis.kind == "samples" and axis.size > 1:
             return tuple(self.sample(position) for position in range(axis.size))
         return ()
@@ -96,7 +141,7 @@ class Naming:
         units = [
             (axis.layer, self.along(axis)[i])
             for axis, i in zip(quantity.axes, index, strict=True)
-            if axis.kind == "units" and axis.layer is not None
+            if axis.kind in _UNITS and axis.layer is not None
         ]
         if len(units) != 2 or units[0][0] == units[1][0]:
             return None
@@ -106,7 +151,8 @@ class Naming:
     def source_label(self, quantity: Quantity, index: Index) -> str:
         """The label that the source gives a weight, such as `w7`; empty where it has none."""
         layer = quantity.symbol.layer
-        if self._ends(quantity, index) is None or layer is None:
+        plain = all(axis.kind == "units" for axis in quantity.axes)
+        if not plain or self._ends(quantity, index) is None or layer is None:
             return ""
         labels = self.problem.network.layer(layer).weight_names
         if not labels:
@@ -116,13 +162,16 @@ class Naming:
         return labels[to][from_]
 
     def cell(self, quantity: Quantity, index: Index) -> str:
-        """The name of a cell: `w(h2→o1)`, `δ(o1)`, `a(h2, s3)`, `C`."""
+        """The name of a cell: `w(h2→o1)`, `δ(o1)`, `a(h2, s3)` in every layout, `C`."""
         stem = _STEMS.get(quantity.symbol.kind, quantity.name.text)
         wire = self.wire(quantity, index)
         if wire:
             return f"{stem}({wire})"
         parts = []
-        for axis, i in zip(quantity.axes, index, strict=True):
+        samples_last = sorted(
+            zip(quantity.axes, index, strict=True), key=lambda at: at[0].kind == "samples"
+        )
+        for axis, i in samples_last:
             names = self.along(axis)
             if names:
                 parts.append(names[i])

@@ -16,7 +16,6 @@ from bpstepper.drawing.look import Look
 from bpstepper.session import GoError, Session
 from bpstepper.ui.actions import ACTIONS, hints
 from bpstepper.ui.frame_view import FrameView
-from bpstepper.ui.overlays import GoPrompt, HelpOverlay, WhyOverlay
 
 __all__ = ["StepperScreen"]
 
@@ -96,6 +95,7 @@ class StepperScreen(Screen[None]):
 
     def action_go(self) -> None:
         """Ask where to go."""
+        from bpstepper.ui.overlays import GoPrompt  # overlays and their widgets load when asked for
 
         def gone(text: str | None) -> None:
             if text is not None:
@@ -129,10 +129,14 @@ class StepperScreen(Screen[None]):
 
     def action_why(self) -> None:
         """Show the whole explanation."""
+        from bpstepper.ui.overlays import WhyOverlay
+
         self.app.push_screen(WhyOverlay(self.session, self.look.charset))
 
     def action_help(self) -> None:
         """Show all keys."""
+        from bpstepper.ui.overlays import HelpOverlay
+
         self.app.push_screen(HelpOverlay(self.look.charset))
 
     def action_ascii(self) -> None:
