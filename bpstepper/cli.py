@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -126,19 +129,56 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _speak_utf8()
     try:
-        return _dispatch(arguments)
+        with _ended_in_order():
+            return _dispatch(arguments)
     except KeyboardInterrupt:
         return 130
+    except _Ended as ended:
+        return ended.status
     except BrokenPipeError:
         # whoever read us has had enough, as `| head` has; nothing more may be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
 
 
+class _Ended(BaseException):
+    """A signal asks the process to end; on its way out it leaves no half of a file behind."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.status = 128 + number
+
+
+def _end(number: int, _frame: object) -> None:
+    raise _Ended(number)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Within this, signals that end a process raise `_Ended`, unless somebody cares for them."""
+    ours = []
+    if threading.current_thread() is threading.main_thread():
+        known = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]
+        ours = [n for n in known if n is not None and signal.getsignal(n) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def _dispatch(arguments: list[str]) -> int:
     command = COMMANDS.get(arguments[0]) if arguments else None
     if command is None and arguments and arguments[0] in _LATER:
         print(f"bpstepper: {arguments[0]} is not in this version", file=sys.stderr)
+        return 2
+    if command is None and arguments and (near := _meant(arguments[0])):
+        from bpstepper.commands.common import printable_path
+
+        said = f"there is no scenario, file or command called {printable_path(arguments[0])}"
+        print(f"bpstepper: {said}; did you mean `bpstepper {near}`?", file=sys.stderr)
         return 2
     rest = arguments if command is None else arguments[1:]
     command = command or _OPEN
@@ -155,6 +195,18 @@ def _dispatch(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return error.status
     return int(status)
+
+
+def _meant(word: str) -> str:
+    """The command that a word comes near to, where nothing else has that name."""
+    import difflib
+
+    near = difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.75)
+    if not near or os.path.lexists(word):
+        return ""
+    from bpstepper.scenario import library
+
+    return "" if word in library.names() else near[0]
 
 
 def _speak_utf8() -> None:

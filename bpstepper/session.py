@@ -203,7 +203,7 @@ class Session:
 
     def first(self) -> Session:
         """The first step of this update; from there, the start."""
-        if self.cursor.update <= 1 and self.cursor.step == 0:
+        if self.cursor.step == 0 and self.cursor.operation is None:
             return self._to(update=0, step=0, operation=None)
         return self._to(step=0, operation=None)
 
@@ -242,7 +242,7 @@ class Session:
         words = text.strip()
         if not words:
             raise GoError("a name is needed: delta1, BP2, update 500, epoch 3")
-        numbered = re.fullmatch(r"(?:(u|update|e|epoch)\s*)?(\d{1,9})", words, re.IGNORECASE)
+        numbered = re.fullmatch(r"(?:(u|update|e|epoch)\s*)?(\d{1,40})", words, re.IGNORECASE)
         if numbered:
             return self._numbered((numbered[1] or "u").lower()[0], int(numbered[2]))
         step = self._named(words)
@@ -252,9 +252,10 @@ class Session:
             return Cursor()
         if words.lower() == "end":
             return self.last().cursor
-        known = self._places()
-        near = difflib.get_close_matches(words, known, n=3, cutoff=0.5)
-        hint = f"; near it: {', '.join(near)}" if near else f"; there are {', '.join(known[:8])}, …"
+        known = {place.lower(): place for place in self._places()}
+        near = difflib.get_close_matches(words.lower(), known, n=3, cutoff=0.5)
+        some = [known[place] for place in near or [*known][:8]]
+        hint = f"; near it: {', '.join(some)}" if near else f"; there are {', '.join(some)}, …"
         shown = words if len(words) <= 20 else words[:19] + "…"
         raise GoError(f"no place is called {shown}{hint}")
 
@@ -277,6 +278,10 @@ class Session:
                 return step
         for step in trace:
             if any(quantity.key == words for op in step.operations for quantity in op.operands):
+                return step
+        symbol = trace.program.by_key.get(words)
+        for step in trace:  # folded biases: W and b are not read themselves, their layer is
+            if symbol is not None and symbol.layer == step.equation.layer:
                 return step
         folded = words.lower()
         for step in trace:

@@ -6,7 +6,6 @@ import argparse
 import locale
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +63,7 @@ def positive(text: str) -> int:
     except ValueError:
         number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text[:40]!r}")
     return number
 
 
@@ -131,6 +130,8 @@ def write_whole(path: str, pieces: Iterable[str | bytes]) -> None:
     Raises:
         CommandError: it cannot be written; nothing was changed.
     """
+    import tempfile  # with what it brings, a hundredth of a second that few commands need
+
     target = Path(path)
     temporary = None
     try:

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from bpstepper.commands.common import the_look
-from bpstepper.drawing.text import clean, pad
+from bpstepper.drawing.text import clean, pad, width
 
 __all__ = ["add_arguments", "run"]
 
@@ -39,11 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"scenarios": records}, ensure_ascii=False))
         return 0
     translate = the_look().charset.translate
+    longest = max((width(entry.name) for _, entries in places for entry in entries), default=0)
     for place, entries in places:
         if not entries:
             continue
         print(f"{place}:")
         for entry in entries:
-            line = f"  {pad(entry.name, 22)} {pad(entry.size, 10)} {entry.title}"
+            line = f"  {pad(entry.name, longest)}  {pad(entry.size, 10)} {entry.title}"
             print(translate(clean(line)).rstrip())
     return 0

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         from bpstepper.scenario import library
         from bpstepper.ui.app import StepperApp, run_app
 
-        entries = [*library.entries(), *library.local()]
+        entries = [*library.local(), *library.entries()]  # one's own come first
         return run_app(StepperApp(entries=entries, look=look, plain=_plain()))
     scenario = read_scenario(arguments.scenario, arguments)
     from bpstepper.session import Cursor, Session, start

@@ -28,6 +28,7 @@ SMALLEST = (60, 18)
 """Columns and lines below which a notice takes the frame's place."""
 WIDE = 110
 _TALL = 34
+_SHORTEST_NAME = 8  # cells of the scenario's name, however little room there is
 _SIDE = 26  # columns of the list of steps, where there is room for it
 
 
@@ -67,7 +68,8 @@ def draw_frame(
 
 def _too_small(columns: int, lines: int, look: Look) -> list[Line]:
     said = [f"bpstepper needs {SMALLEST[0]}×{SMALLEST[1]}", f"this is {columns}×{lines}", "q quits"]
-    texts = [shorten(look.charset.translate(text), max(columns, 1)) for text in said]
+    charset = look.charset
+    texts = [shorten(charset.translate(text), max(columns, 1), charset.left_out) for text in said]
     page = [(Span(text, "notice"),) for text in texts]
     return [crop(line, columns) for line in _filled(page[: max(lines, 0)], lines, columns)]
 
@@ -89,13 +91,17 @@ def _header(session: Session, look: Look, columns: int) -> Line:
     charset = look.charset
     name = session.scenario.name or session.scenario.title or "scenario"
     right = _phases(session, look)
-    if line_width(right) + min(width(clean(name)), 28) + 4 > columns:
+    first, *others = _place(session)
+    place = width(charset.translate(first))  # the update is never left out for a name
+    if line_width(right) + min(width(clean(name)), _SHORTEST_NAME) + place + 4 > columns:
         right = (*(span for span in right if span.role == "now"), Span("  "))
     room = columns - line_width(right) - 3
-    left = f" {shorten(clean(name), 28)}"
-    for more in _place(session):
-        if width(charset.translate(left + more)) <= room:
-            left += more
+    most = min(max(room - 1 - place, _SHORTEST_NAME), 28)
+    left = " " + shorten(charset.translate(clean(name)), most, charset.left_out)
+    for more in (first, *others):
+        if width(charset.translate(left + more)) > room:
+            break
+        left += more
     left = shorten(charset.translate(left), room, charset.left_out)
     return (Span(pad(left, room + 1), "title"), *right)
 
@@ -265,7 +271,8 @@ def _why(
     for note in notes[:1]:
         asked = note.ask or note.text
         more = translate("  ▸ y answers" if note.ask else "  ▸ y")
-        text = shorten(translate(clean(" ".join(asked.split()))), columns - width(more) - 2)
+        room = columns - width(more) - 2
+        text = shorten(translate(clean(" ".join(asked.split()))), room, look.charset.left_out)
         lines.append((Span(f" {text}", "note"), Span(more, "key")))
     if tall:
         lines.append((Span(" "),))

@@ -13,7 +13,7 @@ from bpstepper.drawing.text import Line, Span, clean, line_width, width
 
 __all__ = ["paragraphs", "wrap", "wrap_spans"]
 
-_INLINE = re.compile(r"\*\*(\S(?:.*?\S)?)\*\*|\*([^\s*](?:.*?[^\s*])?)\*|`([^`]+)`")
+_INLINE = re.compile(r"\*\*(\S(?:.*?\S)??)\*\*|\*([^\s*](?:.*?[^\s*])??)\*|`([^`]+)`")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+")
 
 

@@ -32,17 +32,20 @@ def draw_number(found: Provenance, look: Look, cells: int, rows: int) -> list[Li
     # stages that are one line each give way first, from the front: the last is the result itself
     while len(parts) > 1 and sum(len(part) for part in parts) > room:
         parts.pop(0)
-    lines = [_title(found, look, cells), *(line for part in parts for line in part)]
-    return [crop(line, cells) for line in lines[:rows]]
+    body = [line for part in parts for line in part]
+    lines = [_title(found, look, cells), *body[max(len(body) - room, 0) :]]
+    return [crop(line, cells) for line in lines]
 
 
 def _title(found: Provenance, look: Look, cells: int) -> Line:
     charset = look.charset
+    lead = " this number  "
     name = found.name + (f"  ({found.label})" if found.label else "")
-    name = shorten(charset.translate(clean(name)), max(cells // 2, 1), charset.left_out)
     value = full(found.value, ascii=charset.ascii)
+    room = cells - width(lead) - width(f" = {value}")
+    name = shorten(charset.translate(clean(name)), max(room, 1), charset.left_out)
     return (
-        Span(" this number  ", "label"),
+        Span(lead, "label"),
         Span(name, "caption"),
         Span(" = ", "sign"),
         Span(value, "sum"),
@@ -55,14 +58,14 @@ def _parts(stages: Sequence[Stage], look: Look, cells: int, room: int) -> list[l
     previous: Stage | None = None
     for stage in stages:
         if _is_sum_of_products(stage):
-            parts.append(_table(stage, look, max(room, 2)))
+            parts.append(_table(stage, look, cells, max(room, 2)))
         else:
             more = None if previous is None else _continuation(stage, previous, look)
             joined = (*parts[-1][-1], *more) if more is not None else ()
             if joined and line_width(joined) <= cells:
                 parts[-1][-1] = joined
             else:
-                parts.append([_line(stage, look)])
+                parts.append([_line(stage, look, cells)])
         previous = stage
     return parts
 
@@ -77,29 +80,25 @@ def _text(value: float, look: Look) -> str:
     return number(value, look.digits, ascii=look.charset.ascii)
 
 
-def _table(stage: Stage, look: Look, rows: int) -> list[Line]:
+def _table(stage: Stage, look: Look, cells: int, rows: int) -> list[Line]:
     """A sum, one term a line, and the sum below; folded around its largest terms."""
     charset = look.charset
     shown = _largest(stage.terms, rows - 1)
     terms = [stage.terms[i] for i in shown]
-    labels = [shorten(charset.translate(clean(term.label)), _LONGEST_LABEL) for term in terms]
-    lead = max((width(label) for label in labels), default=0)
     results = _column([*(term.value for term in terms), stage.value], look)
     factors = range(len(stage.terms[0].factors))
     columns = [_column([term.factors[k].value for term in terms], look) for k in factors]
-    times = Span(charset.translate(" × "), "sign")
-    lines: list[Line] = []
-    for i, term in enumerate(terms):
-        spans = [Span(f"    {pad(labels[i], lead)}   ", "name")]
-        if len(columns) > 1:
-            for k, column in enumerate(columns):
-                spans += [times] if k else []
-                spans.append(Span(column[i], "value"))
-            spans.append(Span("  =  ", "sign"))
-        elif term.sign < 0:
-            spans.append(Span(charset.translate("− "), "sign"))
-        spans.append(Span(results[i], "value"))
-        lines.append(tuple(spans))
+    rests = [_products(term, [c[i] for c in columns], look) for i, term in enumerate(terms)]
+    taken = max((line_width(rest) for rest in rests), default=0) + width(results[-1]) + 7
+    longest = max(1, min(_LONGEST_LABEL, cells - taken))
+    labels = [
+        shorten(charset.translate(clean(term.label)), longest, charset.left_out) for term in terms
+    ]
+    lead = max((width(label) for label in labels), default=0)
+    lines: list[Line] = [
+        (Span(f"    {pad(label, lead)}   ", "name"), *rest, Span(result, "value"))
+        for label, rest, result in zip(labels, rests, results, strict=False)
+    ]
     before = line_width(lines[0][:-1]) if lines else 8
     hidden = len(stage.terms) - len(terms)
     if hidden:
@@ -107,6 +106,18 @@ def _table(stage: Stage, look: Look, rows: int) -> list[Line]:
         lines.append((Span(text, "more"),))
     lines.append((Span(pad("sum  ", before, "right"), "label"), Span(results[-1], "sum")))
     return lines
+
+
+def _products(term: SpelledTerm, factors: Sequence[str], look: Look) -> Line:
+    """What stands between a term's label and its value: its factors, or its sign."""
+    translate = look.charset.translate
+    if len(factors) == 1:
+        return (Span(translate("− "), "sign"),) if term.sign < 0 else ()
+    spans: list[Span] = []
+    for k, factor in enumerate(factors):
+        spans += [Span(translate(" × "), "sign")] if k else []
+        spans.append(Span(factor, "value"))
+    return (*spans, Span("  =  ", "sign"))
 
 
 def _largest(terms: Sequence[SpelledTerm], room: int) -> list[int]:
@@ -123,39 +134,57 @@ def _column(values: Sequence[float], look: Look) -> list[str]:
     return [row[0] for row in table(column, look.digits, ascii=look.charset.ascii)]
 
 
-def _line(stage: Stage, look: Look) -> Line:
-    """A stage on one line: names, then numbers, then the result."""
+def _line(stage: Stage, look: Look, cells: int) -> Line:
+    """A stage on one line: names, then numbers, then the result, which is never cut off."""
     charset = look.charset
-    words = [charset.translate(clean(_formula(stage, [f.name for f in _factors(stage)])))]
-    numbers = charset.translate(_formula(stage, [_text(f.value, look) for f in _factors(stage)]))
-    spans = [Span(f"    {words[0]}", "name")]
-    same = len(_factors(stage)) == 1 and not stage.is_function  # passed on as it is
-    if len(_factors(stage)) <= 6 and not same:
-        spans += [Span("  =  ", "sign"), Span(numbers, "value")]
-    return (*spans, Span("  =  ", "sign"), Span(_text(stage.value, look), "sum"))
+    factors = _factors(stage)
+    result = (Span("  =  ", "sign"), Span(_text(stage.value, look), "sum"))
+    names, short = ([name(f.name) for f in factors] for name in (str, _short))
+    words = [charset.translate(clean(_formula(stage, texts))) for texts in (names, short)]
+    numbers = charset.translate(_formula(stage, [_text(f.value, look) for f in factors], True))
+    same = len(factors) == 1 and not stage.is_function  # passed on as it is
+    told: Line = ()
+    if not factors:
+        return (Span("    a constant", "name"), *result)
+    if len(factors) <= 6 and not same:
+        told = (Span("  =  ", "sign"), Span(numbers, "value"))
+    for said in (*words, ""):  # rather shorter names, or none, than a number cut off
+        first = (Span(f"    {said}", "name"), *told) if said else (Span("   "), *told[1:])
+        line = (*first, *result)
+        if line_width(line) <= cells:
+            return line
+    return result
 
 
 def _factors(stage: Stage) -> list[Factor]:
     return [factor for term in stage.terms for factor in term.factors]
 
 
-def _formula(stage: Stage, texts: Sequence[str]) -> str:
+def _formula(stage: Stage, texts: Sequence[str], numbers: bool = False) -> str:
     """The stage with these texts for its factors: `δ(o1) × a(h2)`, `σ(z(h1))`."""
     if stage.is_function:
         if len(texts) + 1 == len(stage.glue):
             pieces = [stage.glue[0]]
-            for text, glue in zip(texts, stage.glue[1:], strict=True):
-                pieces += [text, glue if glue[:1] == ")" else f" {glue} "]
+            for position, (text, glue) in enumerate(zip(texts, stage.glue[1:], strict=True)):
+                inner = _guarded(text) if numbers and position else text
+                pieces += [inner, glue if glue[:1] == ")" else f" {glue} "]
             return "".join(pieces).strip()
         return f"{stage.glue[0]}{', '.join(texts) if len(texts) <= 6 else '…'}{stage.glue[-1]}"
     out, given = "", iter(texts)
     for position, term in enumerate(stage.terms):
+        own = [next(given) for _ in term.factors]
         if position:
             out += " − " if term.sign < 0 else " + "
+            own[0] = _guarded(own[0]) if numbers else own[0]
         elif term.sign < 0:
             out += "−"
-        out += " × ".join(next(given) for _ in term.factors)
+        out += " × ".join(own)
     return out
+
+
+def _guarded(text: str) -> str:
+    """A number as it stands behind a sign: `0.1 − (−0.2)`."""
+    return f"({text})" if text[:1] in "-−" else text
 
 
 def _continuation(stage: Stage, previous: Stage, look: Look) -> Line | None:
@@ -179,4 +208,6 @@ def _continuation(stage: Stage, previous: Stage, look: Look) -> Line | None:
 
 def _short(name: str) -> str:
     """`slope` for `slope(h2)`: on a line that is about h2 already."""
-    return name.partition("(")[0] or name
+    if name.startswith("("):
+        return name.partition(")(")[0].removesuffix(")") + ")"
+    return name.partition("(")[0]

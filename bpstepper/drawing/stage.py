@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from bpstepper.drawing.look import Look
@@ -38,6 +39,7 @@ __all__ = ["draw_stage", "lines_of"]
 
 _GAP = 2  # cells between the items of a line
 _FEWEST_ROWS = 2  # of a matrix, before whole lines are left out
+_NAMES = (None, None, 8, 4)  # cells of a row's name: as it is; without from and to; cut short
 
 
 def lines_of(step: Step, operation: int | None) -> tuple[Operation, ...]:
@@ -81,6 +83,7 @@ class _Drawing:
     lit: Lit
     reached: Mapping[str, bool]
     chosen: str
+    wishes: dict[tuple[str, int], _Wish] = field(default_factory=dict)
 
     def marks(self, quantity: Quantity) -> dict[Cell, str]:
         """The cells to mark; of a Jacobian, those of the sample that is shown."""
@@ -97,7 +100,7 @@ class _Drawing:
         quantity: Quantity,
         max_rows: int | None,
         max_width: int | None,
-        terse: bool = False,
+        terse: int = 0,
         style: Style | None = None,
         names: tuple[tuple[str, ...], tuple[str, ...]] | None = None,
     ) -> Block:
@@ -111,7 +114,7 @@ class _Drawing:
             value = value[sample]
             rows = columns = self.naming.along(quantity.axes[1])
         else:
-            rows, columns = names or self.naming.rows_and_columns(quantity, terse)
+            rows, columns = names or self.names(quantity, terse)
         pending = not self.reached.get(quantity.key, True)
         return draw_matrix(
             None if pending else value,
@@ -126,11 +129,26 @@ class _Drawing:
             charset=self.look.charset,
         )
 
-    def wish(self, quantity: Quantity, terse: bool) -> _Wish:
-        """The widths that a quantity could do with."""
+    def names(self, quantity: Quantity, terse: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What stands beside rows and over columns: in full, without from and to, cut short."""
+        rows, columns = self.naming.rows_and_columns(quantity, terse > 0)
+        most = _NAMES[terse]
+        if most is not None:
+            charset = self.look.charset
+            rows = tuple(shorten(charset.translate(name), most, charset.left_out) for name in rows)
+        return rows, columns
+
+    def wish(self, quantity: Quantity, terse: int) -> _Wish:
+        """The widths that a quantity could do with; found once for all attempts at a page."""
+        key = (quantity.key, terse)
+        if key not in self.wishes:
+            self.wishes[key] = self._wish(quantity, terse)
+        return self.wishes[key]
+
+    def _wish(self, quantity: Quantity, terse: int) -> _Wish:
         value, style = _style(quantity.value, self.look)
         value = value[0] if value.ndim == 3 else value
-        rows, columns = self.naming.rows_and_columns(quantity, terse)
+        rows, columns = self.names(quantity, terse)
         charset, caption = self.look.charset, quantity.name.text
         natural = natural_width(
             value,
@@ -181,17 +199,26 @@ def _fit(
     """The lines with as much air, and as many rows, as the height allows."""
     if height < 1 or width < 1:
         return []
-    for air, headed in ((1, True), (0, True), (0, False)):
-        lines = _lines(drawing, step, shown, width, None, air, headed)
-        if len(lines) <= height:
-            return lines
+
+    @cache
+    def blocks(rows: int | None) -> tuple[Block, ...]:
+        return _blocks(drawing, shown, width, rows)
+
+    def written(rows: int | None, air: int, headed: bool) -> list[Line]:
+        return _written(drawing.look, step, shown, blocks(rows), width, air, headed)
+
+    if _tallest(shown) <= height:
+        for air, headed in ((1, True), (0, True), (0, False)):
+            lines = written(None, air, headed)
+            if len(lines) <= height:
+                return lines
     for headed in (True, False):
         # The tallest matrices give way first: all lines get the same most rows.
         for rows in range(min(_tallest(shown) - 1, height), _FEWEST_ROWS, -1):
-            lines = _lines(drawing, step, shown, width, rows, 0, headed)
+            lines = written(rows, 0, headed)
             if len(lines) <= height:
                 return lines
-    lines = _lines(drawing, step, shown, width, _FEWEST_ROWS, 0, False)
+    lines = written(_FEWEST_ROWS, 0, False)
     if len(lines) <= height:
         return lines
     if len(shown) > 1:  # not even so: the line we stand on and those next to it
@@ -207,27 +234,35 @@ def _tallest(shown: Sequence[Operation]) -> int:
         for op in shown
         for quantity in (*op.operands, op.result)
     ]
-    return min(max(heights), 200)
+    return max(heights)
 
 
-def _lines(
-    drawing: _Drawing,
+def _blocks(
+    drawing: _Drawing, shown: Sequence[Operation], width: int, max_rows: int | None
+) -> tuple[Block, ...]:
+    """The matrices of each line, with given room for each of them."""
+    rows = [_items(drawing, operation, width - 2, max_rows) for operation in shown]
+    charset = drawing.look.charset
+    if len(shown) == 1 and _is_outer_product(shown[0]):
+        return (_table(drawing, shown[0], width - 2, max_rows),)
+    if len({tuple(isinstance(item, str) for item in row) for row in rows}) == 1:
+        blocks = tuple(grid(rows, gap=_GAP, charset=charset))
+        if all(block.width <= width - 2 for block in blocks):
+            return blocks
+    # columns in common are for lines of one build, where there is room
+    return tuple(grid([row], gap=_GAP, charset=charset)[0] for row in rows)
+
+
+def _written(
+    look: Look,
     step: Step,
     shown: Sequence[Operation],
+    blocks: Sequence[Block],
     width: int,
-    max_rows: int | None,
     air: int,
     headed: bool,
 ) -> list[Line]:
-    """Draw the lines of an equation with given room for each of them."""
-    rows = [_items(drawing, operation, width - 2, max_rows) for operation in shown]
-    blocks = grid(rows, gap=_GAP, charset=drawing.look.charset)
-    if len(shown) == 1 and _is_outer_product(shown[0]):
-        blocks = (_table(drawing, shown[0], width - 2, max_rows),)
-    alike = len({tuple(isinstance(item, str) for item in row) for row in rows}) == 1
-    if not alike or any(block.width > width - 2 for block in blocks):
-        # columns in common are for lines of one build, where there is room
-        blocks = tuple(grid([row], gap=_GAP, charset=drawing.look.charset)[0] for row in rows)
+    """The lines of an equation below each other, with or without what each of them does."""
     lines: list[Line] = []
     numbered = len(shown) > 1
     for number, (operation, block) in enumerate(zip(shown, blocks, strict=True), start=1):
@@ -236,7 +271,7 @@ def _lines(
         if headed:
             text = heading(step, operation)
             text = f" {number}  {text}" if numbered else f" {text}"
-            text = shorten(drawing.look.charset.translate(text), width)
+            text = shorten(look.charset.translate(text), width, look.charset.left_out)
             lines.append(crop((Span(text, "heading"),), width))
         lines += [crop((Span("  "), *line), width) for line in block.lines]
     return lines
@@ -251,9 +286,13 @@ def _items(
     signs = [*glue, "="]
     taken = sum(len(sign) + _GAP for sign in signs if sign) + _GAP * (len(quantities) - 1)
     room = width - taken
-    wishes = [drawing.wish(quantity, terse=False) for quantity in quantities]
-    terse = sum(wish.natural for wish in wishes) > room
-    if terse:  # rather shorter names than fewer columns
+    terse = 0
+    wishes = [drawing.wish(quantity, terse) for quantity in quantities]
+    if sum(wish.natural for wish in wishes) > room:  # rather shorter names than fewer columns
+        terse = 1
+        wishes = [drawing.wish(quantity, terse) for quantity in quantities]
+    while terse + 1 < len(_NAMES) and sum(wish.least for wish in wishes) > room:
+        terse += 1
         wishes = [drawing.wish(quantity, terse) for quantity in quantities]
     widths = _share(wishes, room)
     blocks = [

@@ -50,28 +50,24 @@ _DISPUTED = re.compile("[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-
 _FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+@lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     """`text` with `�` for each control character, line break, bidirectional override and the like.
 
     Emoji lose their modifiers.
     """
-    return text if text.isascii() and text.isprintable() else _clean(text)
-
-
-@lru_cache(maxsize=4096)
-def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     kept = _DISPUTED.sub("", text)
     return "".join(_REPLACEMENT if unicodedata.category(c) in _FORBIDDEN else c for c in kept)
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> int:
     """How many terminal cells `text` takes once it is clean: 2 for 漢, 0 for a combining accent."""
-    return len(text) if text.isascii() and text.isprintable() else _width(text)
-
-
-@lru_cache(maxsize=4096)
-def _width(text: str) -> int:
-    return sum(map(_character_width, _clean(text)))
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return sum(map(_character_width, clean(text)))
 
 
 @lru_cache(maxsize=1024)
@@ -125,7 +121,7 @@ def crop(line: Iterable[Span], cells: int) -> Line:
             text = _start(text, room)
             taken = room
         if text:
-            spans.append(Span(text, span.role))
+            spans.append(span if text == span.text else Span(text, span.role))
         room -= taken
         if room == 0:
             break

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.binding import Binding
+from textual.driver import Driver
 
 from bpstepper.drawing.look import Look
 from bpstepper.scenario import ScenarioError, load
 from bpstepper.scenario.library import LibraryEntry
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import Session, start
-from bpstepper.ui.picker import PickerScreen
 from bpstepper.ui.stepper import StepperScreen
+
+if TYPE_CHECKING:
+    from bpstepper.ui.picker import PickerScreen
 
 __all__ = ["StepperApp", "run_app"]
 
-_SIGNALS = ("SIGTERM", "SIGHUP")
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_HUNG_UP = 128 + int(getattr(signal, "SIGHUP", 1))
 _PATIENCE = 2.0  # seconds that an orderly end may take before the process ends anyway
 
 
@@ -79,10 +83,23 @@ class StepperApp(App[None]):
         if self._first is not None:
             self.push_screen(StepperScreen(self._first, self.look, _warned(self._first.scenario)))
         else:
+            from bpstepper.ui.picker import PickerScreen
+
             self._picker = PickerScreen(self._entries, self.look.charset)
             self.push_screen(self._picker)
-        if not self.is_headless:
-            self.set_interval(1.0, self._end_if_terminal_is_gone)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice; in place of its driver for terminals, one that takes any byte."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":  # that of Windows, or of the environment's choice
+            return found
+        from bpstepper.ui.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def on_terminal_gone(self) -> None:
+        """A closed terminal must not leave an orphan behind."""
+        self._end(_HUNG_UP)
 
     def on_picker_screen_picked(self, event: PickerScreen.Picked) -> None:
         """Open the chosen scenario over the picker, or say there what is wrong with it."""
@@ -95,6 +112,15 @@ class StepperApp(App[None]):
             self.push_screen(StepperScreen(start(scenario), self.look, _warned(scenario)))
         if self._picker is not None:
             self._picker.tell(problem)
+
+    def _fatal_error(self) -> None:
+        """Say where it crashed: Textual's own page of local variables is for its developers."""
+        import traceback
+
+        from rich.text import Text
+
+        said = "bpstepper: internal error. Your files are as they were. What happened:\n\n"
+        self.panic(Text(said + traceback.format_exc()))
 
     def action_interrupt(self) -> None:
         """Ctrl-C: leave at once, with the status of an interrupt."""
@@ -111,17 +137,6 @@ class StepperApp(App[None]):
         watchdog.start()
         self.exit(return_code=status)
 
-    def _end_if_terminal_is_gone(self) -> None:
-        """A closed terminal must not leave an orphan behind."""
-        try:
-            poll = select.poll()
-            poll.register(sys.__stdin__.fileno(), select.POLLIN)  # type: ignore[union-attr]
-            gone = any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
-        except (AttributeError, OSError, ValueError):
-            return
-        if gone:
-            self._end(128 + int(getattr(signal, "SIGHUP", 1)))
-
 
 def _warned(scenario: Scenario) -> str:
     return "; ".join(warning.message for warning in scenario.warnings)
@@ -131,7 +146,12 @@ def run_app(app: StepperApp) -> int:
     """Run the app in this terminal; return the exit status."""
     try:
         app.run()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
     except OSError:
-        # the terminal went away while it was being written to
-        return 128 + int(getattr(signal, "SIGHUP", 1))
-    return app.return_code or 0
+        # the terminal went away; nothing that is left over can be written, at the very end neither
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        return _HUNG_UP
+    return 1 if app.return_code is None else app.return_code  # none: it did not end by `exit`

@@ -99,7 +99,7 @@ class FrameView(Widget):
     def render_line(self, y: int) -> Strip:
         """One line of the frame as a strip."""
         if y >= len(self._lines):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._style(""))
         line = self._lines[y]
         strip = self._strips.get(line)
         if strip is None:
@@ -107,9 +107,10 @@ class FrameView(Widget):
                 self._strips.clear()
             segments = [Segment(span.text, self._style(span.role)) for span in line]
             strip = self._strips[line] = Strip(segments).simplify()
-        return strip.crop_extend(0, self.size.width, self.rich_style)
+        return strip.crop_extend(0, self.size.width, self._style(""))
 
     def _style(self, role: str) -> Style:
+        """The looks of a role; of no role, the widget's own, which take long to work out."""
         style = self._styles.get(role)
         if style is None:
             own = self.get_component_rich_style(f"role--{role}") if role in ROLES else Style()

@@ -41,6 +41,8 @@ class TextOverlay(ModalScreen[None]):
             padding: 0 1;
         }
         VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+        &.ascii > Vertical { border: ascii $border; }
+        &.ascii VerticalScroll { scrollbar-size-vertical: 0; }
     }
     """
     BINDINGS = [  # noqa: RUF012 - Textual's own form
@@ -54,10 +56,15 @@ class TextOverlay(ModalScreen[None]):
         super().__init__()
         self._heading = heading
         self._charset = charset
+        self.set_class(charset.ascii, "ascii")
 
     def page(self) -> list[Content]:
         """The paragraphs to show, without markup."""
         raise NotImplementedError
+
+    def foot(self) -> str:
+        """The keys that do something here."""
+        return self.FOOT
 
     def plain(self, text: str, style: str = "") -> Content:
         """Text as content: cleaned, in the charset, never parsed."""
@@ -79,7 +86,7 @@ class TextOverlay(ModalScreen[None]):
         """The page in a box."""
         with Vertical() as box:
             box.border_title = self.plain(self._heading)
-            box.border_subtitle = self.plain(f" {self.FOOT} ")
+            box.border_subtitle = self.plain(self.foot())
             with VerticalScroll():
                 yield Static(self._body(), id="page", markup=False)
 
@@ -103,13 +110,25 @@ class WhyOverlay(TextOverlay):
     """The whole explanation of a step, and what the scenario's notes ask and tell."""
 
     BINDINGS = [Binding("r,enter", "reveal", "answers")]  # noqa: RUF012
-    FOOT = "↑ ↓ scroll   r answers   Esc back"
+    FOOT_WITH_ANSWERS = "↑ ↓ scroll   r answers   Esc back"
 
     def __init__(self, session: Session, charset: Charset) -> None:
         self._session = session
         self._revealed = False
         heading = "About" if session.at_start else f"Why {session.step.result.name.text}?"
-        super().__init__(f" {heading} ", charset)
+        super().__init__(heading, charset)
+
+    def _own_notes(self) -> list[Note]:
+        """The notes that belong to where we are."""
+        session = self._session
+        if session.at_start:
+            return [note for note in session.scenario.notes if note.at is None]
+        return list(notes_at(session.scenario, session.step, session.cursor.update))
+
+    def foot(self) -> str:
+        """The keys; that for answers only where there are any."""
+        answers = any(note.reveal for note in self._own_notes())
+        return self.FOOT_WITH_ANSWERS if answers else self.FOOT
 
     def page(self) -> list[Content]:
         """What the lesson says here."""
@@ -118,12 +137,12 @@ class WhyOverlay(TextOverlay):
         if session.at_start:
             told = self.prose(scenario.about)
             told = told or [self.plain("This scenario has nothing to say before its first step.")]
-            return [*told, *self._notes([note for note in scenario.notes if note.at is None])]
+            return [*told, *self._notes(self._own_notes())]
         step = session.step
         explained = explain(scenario, step, len(session.trace.samples))
         return [
             self.plain(step.equation.formula, "bold"),
-            *self._notes(notes_at(scenario, step, session.cursor.update)),
+            *self._notes(self._own_notes()),
             *(self.plain(paragraph) for paragraph in explained.paragraphs),
             self.plain(f"Source: {explained.source}", "$text-muted"),
         ]
@@ -150,11 +169,12 @@ class HelpOverlay(TextOverlay):
     """Every key of the stepper."""
 
     def __init__(self, charset: Charset) -> None:
-        super().__init__(" All keys ", charset)
+        super().__init__("All keys", charset)
 
     def page(self) -> list[Content]:
         """The table of actions."""
-        rows = [self.plain(f"{action.shown:<14}{action.help}") for action in ACTIONS]
+        translate = self._charset.translate
+        rows = [self.plain(f"{translate(action.shown):<14}{action.help}") for action in ACTIONS]
         return [Content("\n").join(rows)]
 
 

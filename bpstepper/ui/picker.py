@@ -29,7 +29,10 @@ class PickerScreen(Screen[None]):
         #lead { padding: 0 1 1 1; color: $text-muted; }
         OptionList, OptionList:focus {
             height: 1fr; border: none; padding: 0; background: $background;
+            text-wrap: nowrap; text-overflow: ellipsis;
         }
+        &.ascii OptionList { scrollbar-size-vertical: 0; text-overflow: clip; }
+        &.ascii #problem { scrollbar-size-vertical: 0; }
         #problem { height: auto; max-height: 60%; color: $text-error; padding: 0 1; display: none; }
         #keys { height: 1; padding: 0 1; color: $text-muted; }
     }
@@ -49,6 +52,7 @@ class PickerScreen(Screen[None]):
         super().__init__()
         self._entries = list(entries)
         self._charset = charset
+        self.set_class(charset.ascii, "ascii")
 
     def compose(self) -> ComposeResult:
         """A heading, the list, room for a diagnostic, the keys."""
@@ -80,4 +84,5 @@ class PickerScreen(Screen[None]):
     def tell(self, problem: str) -> None:
         """Show what is wrong with a scenario, or nothing."""
         self.query_one("#problem").display = bool(problem)
-        self.query_one("#diagnostic", Static).update(Content(problem))
+        said = "\n".join(self._charset.translate(line) for line in problem.splitlines())
+        self.query_one("#diagnostic", Static).update(Content(said))

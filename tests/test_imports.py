@@ -1,0 +1,219 @@
+"""What importing loads, and which way the imports of the package point."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bpstepper
+from tests.terminal import environment
+
+PACKAGE = Path(bpstepper.__file__).parent
+HEADLESS = ("engine", "scenario", "session", "lesson", "drawing", "report", "number_format", "api")
+DRAWS = {"textual", "rich"}
+
+ARROWS: dict[str, set[str]] = {
+    "number_format": set(),
+    "drawing.charset": set(),
+    "drawing.text": set(),
+    "engine": set(),
+    "scenario": {"engine"},
+    "session": {"engine", "scenario"},
+    "lesson": {"engine", "scenario", "session", "number_format"},
+    "drawing": {"engine", "scenario", "session", "lesson", "number_format"},
+    "report": {"engine", "scenario", "session", "lesson", "drawing", "number_format"},
+    "api": {"engine", "scenario"},
+    "ui": {"engine", "scenario", "session", "lesson", "drawing", "number_format"},
+    "commands": {
+        "engine", "scenario", "session", "lesson", "drawing", "report", "ui", "number_format",
+    },
+    "cli": {"commands", "scenario"},
+}  # fmt: skip
+"""Layer → the layers it may import from, besides itself and the package's own names.
+
+A leaf stands for one module, which all may use that may use its layer, and which uses nothing.
+"""
+LEAVES = {"drawing.charset", "drawing.text"}
+AGAINST = {("engine.trace", "report.represent")}
+"""What is let through: a trace hands the drawing of itself, for rich and notebooks, to its report.
+
+Only within a function, so that nobody who does not ask for it loads it.
+"""
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its name, with its file."""
+    found = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
+        if name not in ("", "__main__"):
+            found[name] = file
+    return found
+
+
+def imported(name: str, file: Path) -> set[str]:
+    """The modules of this package that a module's source imports, wherever in it, by its name.
+
+    What is imported only for types counts: it says as much about who knows whom.
+    """
+    found = set()
+    packaged = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = ["bpstepper", *filter(None, packaged.split("."))]
+                above = above[: len(above) - (node.level - 1)]
+                base = ".".join([*above, *filter(None, [base])])
+            found |= {f"{base}.{alias.name}" for alias in node.names}
+    ours = (other.removeprefix("bpstepper.") for other in found if other.startswith("bpstepper."))
+    known = modules()
+    # `from package.module import name` and `from package import module` look alike
+    return {other if other in known else other.rpartition(".")[0] for other in ours} - {""}
+
+
+def layer(module: str) -> str:
+    """The layer that a module is of: a leaf is its own, else the package or module at the top."""
+    return module if module in LEAVES else module.split(".")[0]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_imports_point_one_way(name: str) -> None:
+    """A module knows only the layers below its own."""
+    here = layer(name)
+    allowed = ARROWS[here] | {here}
+    wrong = {
+        other
+        for other in imported(name, modules()[name])
+        if layer(other) not in allowed
+        and not (other in LEAVES and "drawing" in allowed)
+        and (name, other) not in AGAINST
+    }
+    assert not wrong, f"{name} is of the layer {here} and may not import {sorted(wrong)}"
+
+
+@pytest.mark.parametrize(("name", "other"), AGAINST)
+def test_what_is_let_through_is_late(name: str, other: str) -> None:
+    """It is there, and not among what stands at the top of the module."""
+    assert other in imported(name, modules()[name])
+    top = ast.parse(modules()[name].read_text(encoding="utf-8")).body
+    assert not [
+        node
+        for node in top
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(other)
+    ]
+
+
+def test_the_arrows_have_no_circle() -> None:
+    """The table itself points one way."""
+    done: set[str] = set()
+    left = dict(ARROWS)
+    while left:
+        free = [name for name, below in left.items() if below <= done]
+        assert free, f"a circle among {sorted(left)}"
+        done |= set(free)
+        for name in free:
+            del left[name]
+
+
+def test_the_arrows_are_seen() -> None:
+    """The reading of sources finds imports at the top, within functions and by relative names."""
+    known = modules()
+    assert "session" in imported("drawing.stage", known["drawing.stage"])
+    assert "ui.app" in imported("commands.open", known["commands.open"])
+    assert "engine.symbols" in imported("engine.kernels", known["engine.kernels"])
+
+
+# ── in fresh interpreters ────────────────────────────────────────────────────────────────────
+
+# One interpreter forgets the package, and whatever draws, before each module: as fresh as it
+# needs to be for what is looked for, and much faster than a process for each.
+_EACH_ANEW = """
+import importlib, json, sys
+told = {}
+for name in sys.argv[1:]:
+    for module in [m for m in sys.modules if m.split(".")[0] in ("bpstepper", "textual", "rich")]:
+        del sys.modules[module]
+    importlib.import_module(name)
+    told[name] = sorted({module.split(".")[0] for module in sys.modules})
+print(json.dumps(told))
+"""
+
+
+def python(script: str, *arguments: str) -> str:
+    """What a script prints in a fresh interpreter."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def headless() -> list[str]:
+    """The names of all modules that draw on no terminal."""
+    found = [f"bpstepper.{name}" for name in modules() if name.split(".")[0] in HEADLESS]
+    walked = {
+        module.name for module in pkgutil.walk_packages([str(PACKAGE)], "bpstepper.")
+        if module.name.split(".")[1] in HEADLESS
+    }  # fmt: skip
+    assert set(found) == walked
+    return found
+
+
+def test_headless_modules_load_nothing_that_draws() -> None:
+    """Each by itself, the first one to be imported: neither textual nor rich comes with it."""
+    told = json.loads(python(_EACH_ANEW, *headless()))
+    for name, loaded in told.items():
+        assert not DRAWS & set(loaded), f"{name} loads {DRAWS & set(loaded)}"
+    assert len(told) > 30
+
+
+def test_what_draws_would_be_seen() -> None:
+    """The measure of the test above does see a module that loads textual."""
+    told = json.loads(python(_EACH_ANEW, "bpstepper.ui.app"))
+    assert set(told["bpstepper.ui.app"]) >= DRAWS
+
+
+@pytest.mark.parametrize(
+    ("script", "never"),
+    [
+        ("import bpstepper", {"textual", "rich", "pydantic", "numpy"}),
+        ("import bpstepper.cli", {"textual", "rich", "pydantic", "numpy"}),
+        ("import bpstepper.scenario", {"textual", "rich", "pydantic"}),
+        (
+            "import bpstepper; bpstepper.trace(bpstepper.load('mazur'))['delta1']",
+            {"textual", "rich"},
+        ),
+        ("from bpstepper.cli import main; main(['--version'])", {"textual", "rich", "numpy"}),
+        ("from bpstepper.cli import main; main(['trace', 'mazur'])", {"textual", "rich"}),
+    ],
+    ids=lambda value: value[:50] if isinstance(value, str) else "",
+)
+def test_what_is_loaded_by_what_is_done(script: str, never: set[str]) -> None:
+    """Importing the package is cheap, and scripts and headless commands load nothing that draws."""
+    said = python(f"{script}\nimport sys; print(*{{name.split('.')[0] for name in sys.modules}})")
+    loaded = set(said.splitlines()[-1].split())
+    assert "bpstepper" in loaded
+    assert not never & loaded
+
+
+def test_every_public_name_is_there() -> None:
+    """The names that are looked up when they are first used all exist."""
+    for name in bpstepper.__all__:
+        assert getattr(bpstepper, name) is not None
+    assert set(bpstepper.__all__) == set(dir(bpstepper))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        bpstepper.nothing  # noqa: B018
