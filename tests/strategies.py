@@ -1,4 +1,4 @@
-"""Problems made up for tests: every shape, activation, loss and layout that the engine takes.
+"""Problems made up for tests: every shape, activation, loss, layout and optimizer there is.
 
 A `Draft` holds the choices alone, so that a failing example reads as one line; its numbers are
 drawn from its own seed by `Draft.problem`. `drafts()` is the hypothesis strategy, `random_draft`
@@ -8,7 +8,7 @@ the same for a plain seeded generator.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,22 @@ from bpstepper.engine.activations import ACTIVATIONS
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.network import Array, Layer, Loss, Network, Problem, Sample, Training
+from bpstepper.engine.optimizers import OPTIMIZERS
 
-__all__ = ["MODERATE", "Draft", "drafts", "examples", "random_draft", "random_problem"]
+__all__ = ["MODERATE", "Draft", "drafts", "examples", "plain", "random_draft", "random_problem"]
 
 MODERATE = 0.8  # the deviation of weights that saturate hardly any unit
 _SCALES = (0.1, MODERATE, 2.0)
 _EXTREME = (30.0, 300.0, 3000.0)
 _FACTORS = (0.5, 1.0, 2.0, 0.3)
 _DECAYS = (0.0, 0.0, 0.1, 3.0)
+_CONSTANTS: dict[str, tuple[Any, ...]] = {
+    "momentum": (0.1, 0.5, 0.9, 0.99),
+    "dampening": (0.0, 0.0, 0.3, 0.9),
+    "alpha": (0.5, 0.9, 0.99),
+    "betas": ((0.9, 0.999), (0.5, 0.9), (0.0, 0.99), (0.999, 0.7)),
+    "eps": (1e-8, 1e-6, 1e-3, 0.1),
+}
 
 
 def examples(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -61,6 +69,11 @@ class Draft:
         hard: targets are 0 and 1 where the loss has a choice.
         scale: the deviation of the weights.
         seed: where the numbers come from.
+        bias: "separate" or "folded".
+        optimizer: how gradients become moves.
+        constants: the optimizer's own; what is left out is the default.
+        train: "parameters" or "input".
+        hold_out: share of the samples that are not trained on.
     """
 
     sizes: tuple[int, ...]
@@ -79,6 +92,11 @@ class Draft:
     hard: bool = True
     scale: float = MODERATE
     seed: int = 0
+    bias: str = "separate"
+    optimizer: str = "sgd"
+    constants: tuple[tuple[str, Any], ...] = ()
+    train: str = "parameters"
+    hold_out: float = 0.0
 
     def problem(self) -> Problem:
         """The problem with its numbers."""
@@ -98,7 +116,11 @@ class Draft:
         )
         return Problem(
             network=Network(
-                inputs=self.sizes[0], layers=layers, layout=self.layout, seed=self.seed
+                inputs=self.sizes[0],
+                layers=layers,
+                layout=self.layout,
+                bias=self.bias,
+                seed=self.seed,
             ),
             samples=tuple(
                 Sample(input=rng.normal(size=self.sizes[0]), target=self._target(rng))
@@ -112,7 +134,15 @@ class Draft:
                 l2=self.l2,
                 unit=self.unit,
             ),
-            training=Training(learning_rate=0.1, batch_size=self.batch_size, shuffle=self.shuffle),
+            training=Training(
+                learning_rate=0.1,
+                batch_size=self.batch_size,
+                shuffle=self.shuffle,
+                optimizer=self.optimizer,
+                constants=dict(self.constants),
+                train=self.train,
+                hold_out=self.hold_out,
+            ),
         )
 
     def _target(self, rng: np.random.Generator) -> Array | None:
@@ -131,6 +161,11 @@ class Draft:
         return rng.normal(size=outputs)
 
 
+def plain(draft: Draft) -> Draft:
+    """The draft with all of its samples trained on, by moving parameters."""
+    return replace(draft, train="parameters", hold_out=0.0)
+
+
 def _losses_for(activation: str) -> list[str]:
     return [
         name
@@ -146,7 +181,7 @@ def _draft(choose: Callable[[Any], Any], extreme: bool) -> Draft:
     activations = tuple(choose(tuple(ACTIVATIONS)) for _ in range(depth))
     loss = choose(_losses_for(activations[-1]))
     count = choose((1, 2, 3, 4, 5))
-    return Draft(
+    draft = Draft(
         sizes=sizes,
         activations=activations,
         layout=choose(tuple(LAYOUTS)),
@@ -163,6 +198,25 @@ def _draft(choose: Callable[[Any], Any], extreme: bool) -> Draft:
         hard=choose((True, False)),
         scale=choose(_EXTREME if extreme else _SCALES),
         seed=choose(range(10_000)),
+    )
+    return _trained(draft, choose)
+
+
+def _trained(draft: Draft, choose: Callable[[Any], Any]) -> Draft:
+    """The draft with a way of training it chosen."""
+    optimizer = choose(tuple(OPTIMIZERS))
+    usual = choose((True, False))
+    names = () if usual else tuple(OPTIMIZERS[optimizer].constants)
+    constants = tuple((name, choose(_CONSTANTS[name])) for name in names)
+    train = choose(("parameters", "parameters", "parameters", "input"))
+    return replace(
+        draft,
+        bias=choose(("separate", "folded")),
+        optimizer=optimizer,
+        constants=constants,
+        train=train,
+        batch_size=None if train == "input" else draft.batch_size,
+        hold_out=choose((0.0, 0.0, 0.2, 0.4) if draft.count > 1 else (0.0,)),
     )
 
 

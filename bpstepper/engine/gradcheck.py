@@ -4,9 +4,9 @@ Every parameter is moved a little, and the forward half of the *same Program* is
 the functions take complex numbers, which is all but at overflow, the move is an imaginary one of
 10⁻³⁰: C's imaginary part is then the derivative to the last bits, without the cancellation that a
 difference suffers (the complex step). Central differences stand in where complex numbers are of no
-use. A weight whose move would cross a kink, such as ReLU's at exactly 0,
-has no derivative; it is named and left out. Where the true slope is 0, as that of all softmax
-outputs together, rounding is all that is left on either side, and no disagreement.
+use. A weight whose move would cross a kink, such as ReLU's at exactly 0, has no derivative; it is
+named and left out. Where the true slope is 0, as that of all softmax outputs together, rounding is
+all that is left on either side, and no disagreement.
 """
 
 from __future__ import annotations

@@ -231,6 +231,9 @@ class Training:
         if not np.isfinite(self.learning_rate):
             raise ProblemError(f"learning_rate: expected a finite number, got {self.learning_rate}")
         _one_of(OPTIMIZERS, self.optimizer, "optimizer")
+        object.__setattr__(self, "constants", MappingProxyType(dict(self.constants)))
+        for name in self.constants:
+            _one_of(OPTIMIZERS[self.optimizer].constants, name, f"constant of {self.optimizer}")
         _one_of(("parameters", "input"), self.train, "train")
         if not 0 <= self.hold_out < 1:
             raise ProblemError(f"hold_out: expected at least 0 and below 1, got {self.hold_out}")
@@ -288,10 +291,11 @@ class Problem:
     def _check_training(self) -> None:
         """There are samples to train on, and inputs that move are the same ones each time."""
         training, count = self.training, len(self.samples)
-        if round(training.hold_out * count) >= count:
+        trained = count - round(training.hold_out * count)
+        if trained < 1:
             raise ProblemError(f"hold_out: {training.hold_out} of {count} samples leaves none")
         batch = training.batch_size
-        if training.train == "input" and count > 1 and batch is not None and batch < count:
+        if training.train == "input" and trained > 1 and batch is not None and batch < trained:
             raise ProblemError(
                 f"batch_size: training the input needs one sample, or all at once, got {batch}"
             )

@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 _C = Symbol("C")
+_REPEATED = 10_000  # updates of one and the same batch that are laid out at a time
 
 
 class Batch(NamedTuple):
@@ -187,7 +188,7 @@ class Runner:
                 epoch, within = divmod(self.done, per_epoch)
                 planned = self._epoch(epoch + 1)[within : within + target - self.done]
                 if record_cost is None and per_epoch == 1 and self.schedule.is_constant:
-                    planned = planned * (target - self.done)
+                    planned = planned * min(target - self.done, _REPEATED)
                 for lowered, calls in planned:
                     for function, arguments in calls:
                         function(*arguments)
@@ -266,7 +267,8 @@ class _Checkpoints:
 
     def before(self, done: int) -> int:
         """The last checkpoint that is not after `done`; update 0 is always one."""
-        at = done - done % self.stride
+        at = min(done, max(self.kept))  # a far update is not looked for stride by stride
+        at -= at % self.stride
         while at not in self.kept:
             at -= self.stride
         return at

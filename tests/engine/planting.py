@@ -8,13 +8,13 @@ from dataclasses import replace
 from bpstepper.engine.compiler import compile_program
 from bpstepper.engine.gradcheck import GradientCheck, check_trace
 from bpstepper.engine.lowering import Lowered
-from bpstepper.engine.memory import batch_values, constants, initial_parameters
-from bpstepper.engine.network import Problem
+from bpstepper.engine.memory import batch_values, constants, initial_memory
+from bpstepper.engine.network import Array, Problem
 from bpstepper.engine.program import Op, Program
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.trace import Trace, record
 
-__all__ = ["Fault", "changed", "checked", "reading", "sorted_again", "traced"]
+__all__ = ["Fault", "changed", "checked", "memory", "reading", "sorted_again", "traced"]
 
 Fault = Callable[[Program], Program]
 
@@ -42,14 +42,22 @@ def reading(op: Op, instead: Mapping[Symbol, Symbol]) -> Op:
     return replace(op, operands=tuple(instead.get(symbol, symbol) for symbol in op.operands))
 
 
+def memory(problem: Problem, program: Program) -> dict[Symbol, Array]:
+    """What an update of this program on all samples starts from."""
+    x = batch_values(problem, range(len(problem.samples)))[Symbol("x")]
+    return initial_memory(problem, program, x)
+
+
 def traced(problem: Problem, program: Program, scaled: Mapping[str, float] | None = None) -> Trace:
     """Update 1 by this program on all samples; `scaled` multiplies constants by their kind."""
     samples = tuple(range(len(problem.samples)))
     given = constants(problem, len(samples))
     for kind, by in (scaled or {}).items():
         given[Symbol(kind)] *= by
-    lowered = Lowered(program, initial_parameters(problem), given)
-    lowered.write(batch_values(problem, samples))
+    parameters = memory(problem, program)
+    lowered = Lowered(program, parameters, given)
+    batch = batch_values(problem, samples)
+    lowered.write({symbol: value for symbol, value in batch.items() if symbol not in parameters})
     return record(lowered, 1, 1, samples)
 
 
@@ -58,4 +66,5 @@ def checked(
 ) -> GradientCheck:
     """The gradient check of a full-batch update with this fault in it."""
     program = fault(compile_program(problem, len(problem.samples)))
-    return check_trace(problem, traced(problem, program, scaled), initial_parameters(problem))
+    trace = traced(problem, program, scaled)
+    return check_trace(problem, trace, memory(problem, program))

@@ -1,4 +1,4 @@
-"""The engine needs numpy alone: no module of it loads a terminal library or a schema library."""
+"""The engine needs numpy alone: no module of it loads a terminal library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import bpstepper.engine
 HEADLESS = ["bpstepper", "bpstepper.engine"] + [
     f"bpstepper.engine.{module.name}" for module in pkgutil.iter_modules(bpstepper.engine.__path__)
 ]
-HEAVY = ("textual", "rich", "pydantic", "torch")
+HEAVY = ("textual", "rich", "torch")
 
 
 @pytest.mark.parametrize("module", HEADLESS)

@@ -133,6 +133,32 @@ MISUSES: dict[str, tuple[Callable[[], object], str]] = {
     "an empty batch": (
         lambda: Training(batch_size=0), "batch_size: expected 1 or more, got 0"
     ),
+    "an unknown optimizer": (
+        lambda: Training(optimizer="adamw"),
+        "optimizer: expected one of sgd, momentum, nesterov, rmsprop, adam, got 'adamw'",
+    ),
+    "training something else": (
+        lambda: Training(train="biases"), "train: expected one of parameters, input, got 'biases'"
+    ),
+    "an unknown bias": (
+        lambda: network(bias="joined"), "bias: expected one of separate, folded, got 'joined'"
+    ),
+    "all held out": (
+        lambda: Training(hold_out=1.0), "hold_out: expected at least 0 and below 1, got 1.0"
+    ),
+    "less than nothing held out": (
+        lambda: Training(hold_out=-0.1), "hold_out: expected at least 0 and below 1, got -0.1"
+    ),
+    "NaN held out": (
+        lambda: Training(hold_out=np.nan), "hold_out: expected at least 0 and below 1, got nan"
+    ),
+    "none left to train on": (
+        lambda: problem(training=Training(hold_out=0.6)), "hold_out: 0.6 of 1 samples leaves none"
+    ),
+    "inputs trained in small batches": (
+        lambda: problem(samples=(sample(),) * 3, training=Training(train="input", batch_size=2)),
+        "batch_size: training the input needs one sample, or all at once, got 2",
+    ),
     "no learning rate": (
         lambda: Training(learning_rate=np.inf), "learning_rate: expected a finite number, got inf"
     ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from decimal import Context, Decimal, localcontext
+from decimal import Context, Decimal, getcontext, localcontext
 
 import numpy as np
 import pytest
@@ -45,6 +46,49 @@ def d_step(z: Decimal, below: str) -> Decimal:
     return ONE if z > 0 else Decimal(below)
 
 
+def d_pi() -> Decimal:
+    """π by the arithmetic-geometric mean of Gauss and Legendre."""
+    a, b, t, p = ONE, 1 / Decimal(2).sqrt(), ONE / 4, ONE
+    while abs(a - b) > Decimal(10) ** (5 - getcontext().prec):
+        a, b, t, p = (a + b) / 2, (a * b).sqrt(), t - p * ((a - b) / 2) ** 2, 2 * p
+    return (a + b) ** 2 / (4 * t)
+
+
+def d_bell(z: Decimal) -> Decimal:
+    """φ(z), the density of the normal distribution."""
+    return (-z * z / 2).exp() / (2 * d_pi()).sqrt()
+
+
+def d_upper_tail(z: Decimal) -> Decimal:
+    """1 − Φ(z) for z well above 0: Laplace's continued fraction."""
+    fraction = z
+    for k in range(3000, 0, -1):
+        fraction = z + k / fraction
+    return d_bell(z) / fraction
+
+
+def d_gauss_series(z: Decimal) -> Decimal:
+    """Φ(z) = ½ + φ(z) (z + z³/3 + z⁵/(3·5) + …)."""
+    term, total, k = z, z, 1
+    while abs(term) > abs(total) * Decimal(10) ** -getcontext().prec:
+        k += 2
+        term *= z * z / k
+        total += term
+    return ONE / 2 + d_bell(z) * total
+
+
+def d_gauss(z: Decimal) -> Decimal:
+    """Φ(z), whichever way keeps its digits."""
+    if abs(z) < 9:
+        return d_gauss_series(z)
+    return d_upper_tail(-z) if z < 0 else ONE - d_upper_tail(z)
+
+
+def d_gelu_slope(z: Decimal) -> Decimal:
+    """Φ(z) + z φ(z)."""
+    return d_gauss(z) + z * d_bell(z)
+
+
 EXACT: dict[str, tuple[Callable[[Decimal], Decimal], Callable[[Decimal], Decimal]]] = {
     "linear": (lambda z: z, lambda _: ONE),
     "sigmoid": (d_sigmoid, d_sigmoid_slope),
@@ -56,10 +100,19 @@ EXACT: dict[str, tuple[Callable[[Decimal], Decimal], Callable[[Decimal], Decimal
     ),
     "softplus": (lambda z: (ONE + z.exp()).ln(), d_sigmoid),
     "silu": (lambda z: z * d_sigmoid(z), lambda z: d_sigmoid(z) + z * d_sigmoid_slope(z)),
+    "gelu": (lambda z: z * d_gauss(z), d_gelu_slope),
 }
+CANCELLING = {"silu": d_sigmoid_slope, "gelu": d_bell}
+"""Slopes of two terms that cancel somewhere, f + z f′: what stands beside z."""
+
+
+def near(name: str, z: float) -> Decimal:
+    """How near a function must come: e^(−z²/2) has the rounding of z² in its exponent."""
+    return NEAR + Decimal(4e-16 * z * z) if name == "gelu" else NEAR
+
 
 TAILS = [0.0, -0.0, 1e-300, 1e-20, 1e-9, 0.3, 1.0, 1.2784645427610738, 5.0, 17.0, 36.0, 50.0]
-TAILS += [200.0, 650.0, 700.0]
+TAILS += [0.7517915, 8.5, 12.0, 25.0, 38.0, 200.0, 650.0, 700.0]
 POINTS = sorted({sign * z for z in TAILS for sign in (1.0, -1.0)})
 
 
@@ -79,26 +132,59 @@ def test_functions_hold_in_both_tails(name: str) -> None:
     """Each function is right to 1e-14 relative, from subnormal z to ±700."""
     for z in POINTS:
         said, truth = at(ACTIVATIONS[name].apply, z), exactly(EXACT[name][0], z)
-        assert abs(Decimal(said) - truth) <= NEAR * abs(truth) + TINIEST, z
+        least = TINIEST * max(ONE, abs(Decimal(z)))  # z Φ(z) has z times the last place of Φ
+        assert abs(Decimal(said) - truth) <= near(name, z) * abs(truth) + least, z
 
 
 @pytest.mark.parametrize("name", EXACT)
 def test_slopes_hold_in_both_tails(name: str) -> None:
-    """Each slope is right to 1e-14 of its terms: silu's two cancel near −1.28, no other's do."""
+    """Each slope is right to 1e-14 of its terms; those of silu and gelu cancel near −1."""
     for z in POINTS:
         kernel = ACTIVATIONS[name].slope
         assert kernel is not None
         said, truth = at(kernel, z), exactly(EXACT[name][1], z)
         terms = abs(truth)
-        if name == "silu":
-            terms += abs(Decimal(z)) * exactly(d_sigmoid_slope, z)
+        if name in CANCELLING:
+            terms += abs(Decimal(z)) * exactly(CANCELLING[name], z)
         # 1/cosh² leaves the normal numbers before it is 0
-        assert abs(Decimal(said) - truth) <= NEAR * terms + TINIEST, z
+        assert abs(Decimal(said) - truth) <= near(name, z) * terms + TINIEST, z
 
 
 def test_the_table_and_its_exact_twin_have_the_same_rows() -> None:
     """A new activation is not forgotten here: softmax alone is tested by itself."""
     assert EXACT.keys() == ACTIVATIONS.keys() - {"softmax"}
+
+
+def test_two_ways_to_the_normal_distribution_agree() -> None:
+    """The exact twin of gelu is itself tried: series and continued fraction, and Φ(−1.96)."""
+    with localcontext(Context(prec=60, Emax=10**9, Emin=-(10**9))):
+        for z in (Decimal(9), Decimal(12)):
+            ours, other = ONE - d_gauss_series(z), d_upper_tail(z)
+            assert abs(ours - other) <= Decimal("1e-15") * other
+        assert abs(d_pi() - Decimal("3.14159265358979323846264338327950288419716939937510")) < 1e-49
+        known = Decimal("0.0249978951482204")
+        assert abs(d_gauss(Decimal("-1.96")) - known) < Decimal("1e-15")
+
+
+@pytest.mark.parametrize("z", [-6.0, -20.0, -37.0])
+def test_gelu_keeps_its_digits_in_the_lower_tail(z: float) -> None:
+    """Taken by 1 + erf it would be 0 from −8.3 on, and have few digits long before."""
+    careless = z * 0.5 * (1 + math.erf(z / math.sqrt(2)))
+    truth = exactly(EXACT["gelu"][0], z)
+    assert abs(Decimal(careless) - truth) > Decimal("1e-10") * abs(truth)
+    said = at(ACTIVATIONS["gelu"].apply, z)
+    assert abs(Decimal(said) - truth) <= Decimal("1e-12") * abs(truth)
+
+
+@pytest.mark.parametrize("z", [-30.0, -0.75, 0.0, 2.0])
+def test_gelu_takes_a_complex_step(z: float) -> None:
+    """Its imaginary part over the step is the slope, as with the functions numpy has itself."""
+    row = ACTIVATIONS["gelu"]
+    assert row.slope is not None
+    stepped = row.apply(np.array([[complex(z, 1e-30)]]))[0, 0]
+    assert stepped.real == pytest.approx(at(row.apply, z), rel=1e-15, abs=1e-60)
+    terms = abs(at(row.slope, z)) + abs(z) * math.exp(-z * z / 2)
+    assert abs(stepped.imag / 1e-30 - at(row.slope, z)) <= 1e-15 * (1 + z * z) * terms
 
 
 @pytest.mark.parametrize("z", [50.0, -50.0])
@@ -124,6 +210,7 @@ def test_far_out_nothing_is_nan(name: str, z: float) -> None:
         "leaky_relu": (max(z, 0.01 * z), 1.0 if z > 0 else 0.01),
         "softplus": (max(z, 0.0), float(z > 0)),
         "silu": (max(z, 0.0), float(z > 0)),
+        "gelu": (max(z, 0.0), float(z > 0)),
     }
     assert (value, slope) == limits[name]
 

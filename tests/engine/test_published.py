@@ -187,24 +187,68 @@ NG_GRADIENT = [
 ]  # fmt: skip
 
 
+NG_PARAMETERS = np.arange(1, 19) / 10
+
+
+def unrolled(trace: Trace, key: str) -> Array:
+    """Θ¹ and Θ² by columns, as the exercise lists them: bias first."""
+    return np.concatenate([trace[key.format(layer)].ravel(order="F") for layer in (1, 2)])
+
+
 def test_ng_ex4() -> None:
-    """Cost and gradient of the exercise's own debug case, unrolled by columns, bias first."""
+    """Cost and gradient of the exercise's own debug case: Θ is Wb, the bias folded in."""
     problem = worked.ng_ex4(l2=0.0)
     trace = Runner(problem).trace()
+    assert (trace["Wb1"].shape, trace["Wb2"].shape) == ((2, 3), (4, 3))
+    assert trace["a1_one"].shape == (3, 3)
+    assert np.array_equal(unrolled(trace, "Wb{}"), NG_PARAMETERS)
     assert trace.cost == pytest.approx(7.4070, abs=5e-5)
-    unrolled: list[float] = []
+    np.testing.assert_allclose(unrolled(trace, "grad_Wb{}"), NG_GRADIENT, rtol=0, atol=5.1e-7)
+    kernels = {op.kernel.name for step in trace if step.id == "delta1" for op in step.operations}
+    assert "drop_bias" in kernels  # no wire leads back from a bias
+    assert "transpose" not in kernels
+
+
+def test_ng_ex4_with_a_penalty() -> None:
+    """λ = 3: C, and (λ/m)Θ in the gradient of everything but the first columns."""
+    problem = worked.ng_ex4(l2=3.0)
+    trace = Runner(problem).trace()
+    assert trace.cost == pytest.approx(16.456970, abs=5.1e-7)
+    pull = unrolled(trace, "grad_Wb{}") - NG_GRADIENT
+    biases = np.isin(np.arange(18), [0, 1, 6, 7, 8, 9])
+    np.testing.assert_allclose(pull, np.where(biases, 0.0, NG_PARAMETERS), rtol=0, atol=5.1e-7)
+
+
+@pytest.mark.parametrize("l2", [0.0, 3.0])
+def test_ng_ex4_apart_is_ng_ex4_folded(l2: float) -> None:
+    """The same numbers with W and b apart: the columns of ∂C/∂Wb."""
+    folded = Runner(worked.ng_ex4(l2)).trace()
+    apart = Runner(worked.ng_ex4(l2, bias="separate")).trace()
+    assert folded.cost == pytest.approx(apart.cost, rel=1e-14)
     for layer in (1, 2):
-        gradient = np.hstack([trace[f"grad_b{layer}"].T, trace[f"grad_W{layer}"]])
-        unrolled += gradient.ravel(order="F").tolist()
-    np.testing.assert_allclose(np.array(unrolled), NG_GRADIENT, rtol=0, atol=5.1e-7)
-    assert Runner(worked.ng_ex4(l2=3.0)).trace().cost == pytest.approx(16.456970, abs=5.1e-7)
+        for key in (f"grad_W{layer}", f"grad_b{layer}", f"W{layer}", f"b{layer}"):
+            np.testing.assert_allclose(folded[key], apart[key], rtol=1e-12, atol=1e-15)
+
+
+def test_one_layer_in_rows() -> None:
+    """The "15 steps" network: z = [1 x] Wb; ∂C/∂Wb is the inputs' column times δ, their kron."""
+    trace = Runner(worked.one_layer()).trace()
+    shapes = {"x": (1, 3), "x_one": (1, 4), "Wb1": (4, 2), "z1": (1, 2), "delta1": (1, 2)}
+    assert {key: trace[key].shape for key in shapes} == shapes
+    assert trace["W1"].shape == (3, 2)
+    assert trace["b1"].shape == (1, 2)
+    np.testing.assert_allclose(trace["z1"], trace["x"] @ trace["W1"] + trace["b1"], rtol=1e-15)
+    outer = np.kron(trace["x_one"].T, trace["delta1"])
+    np.testing.assert_allclose(trace["grad_Wb1"], outer, rtol=1e-15)
+    np.testing.assert_allclose(trace["Wb1_next"], trace["Wb1"] - 0.1 * outer, rtol=1e-15)
+    assert np.kron(trace["a1"].T, trace["delta1"]).shape == (2, 2)  # as published: not even a shape
 
 
 @pytest.mark.parametrize(
     "problem",
     [
         worked.mazur(), worked.data_mining(), worked.xor_one_step(), worked.softmax_jacobian(),
-        worked.cs231n_neuron(), worked.batch_logistic(), worked.ng_ex4(3.0),
+        worked.cs231n_neuron(), worked.batch_logistic(), worked.ng_ex4(3.0), worked.one_layer(),
         worked.linear_neuron(2.1, 4.0, 1.0, 0.0, 0.01),
     ],
     ids=lambda problem: "-".join(str(size) for size in problem.network.sizes),

@@ -89,6 +89,27 @@ def test_given_arrays_are_never_written(draft: Draft) -> None:
         assert not layer.weights.flags.writeable
 
 
+STATES = {"sgd": (), "momentum": ("m",), "nesterov": ("m",), "rmsprop": ("v",), "adam": ("m", "v")}
+
+
+def moved_by(problem: Problem) -> set[str]:
+    """What an update moves: the trained parameters, the optimizer's state of each, its clock."""
+    network, training = problem.network, problem.training
+    trained: set[str] = set()
+    for number, layer in enumerate(network.layers, start=1):
+        if network.bias == "folded":
+            trained.add(f"Wb{number}")
+        else:
+            trained |= {f"W{number}", f"b{number}"} if layer.train_biases else {f"W{number}"}
+    if training.train == "input":
+        trained = {"x"}
+    states = {f"{kind}_{key}" for kind in STATES[training.optimizer] for key in trained}
+    clock = {"adam": {"beta1_t", "beta2_t"}}.get(training.optimizer, set())
+    if training.constants.get("dampening"):
+        clock = {"undamped"}
+    return trained | states | clock
+
+
 def assert_well_formed(problem: Problem, program: Program) -> None:
     """Single assignment, in order, with names of their own."""
     known = set(program.inputs)
@@ -96,16 +117,13 @@ def assert_well_formed(problem: Problem, program: Program) -> None:
         assert set(op.operands) <= known, f"{op.result} reads what is not yet there"
         assert op.result not in known, f"{op.result} is made twice"
         known.add(op.result)
-    assert len(program.by_key) == len(program.axes) == len(known)
+    assert not known & program.parts.keys()
+    assert {whole for whole, _ in program.parts.values()} <= known
+    assert len(program.by_key) == len(program.axes) == len(known) + len(program.parts)
     places = [PHASES.index(op.equation.phase) for op in program.ops]
     assert all(first <= second for first, second in pairwise(places))
-    trained = {f"W{layer}" for layer in range(1, problem.network.depth + 1)} | {
-        f"b{number}"
-        for number, layer in enumerate(problem.network.layers, start=1)
-        if layer.train_biases
-    }
     assert {after.key: before.key for after, before in program.updates.items()} == {
-        f"{key}_next": key for key in trained
+        f"{key}_next": key for key in moved_by(problem)
     }
 
 
@@ -126,10 +144,12 @@ def test_contract_symbols_and_shapes(draft: Draft) -> None:
     keys = {"x", "y", "C"}
     for layer, activation in enumerate(draft.activations, start=1):
         slope = "jacobian" if activation == "softmax" else "slope"
-        keys |= {
-            f"{kind}{layer}"
-            for kind in ("z", "a", "W", "b", "delta", "grad_a", "grad_W", "grad_b", slope)
-        } | {f"W{layer}_next"}
+        keys |= {f"{kind}{layer}" for kind in ("z", "a", "W", "b", "delta", "grad_a", slope)}
+        if draft.train == "parameters":
+            keys |= {f"grad_W{layer}", f"grad_b{layer}", f"W{layer}_next"}
+            keys |= {f"b{layer}_next"} if draft.train_biases[layer - 1] else set()
+    keys |= {"grad_x", "x_next"} if draft.train == "input" else set()
+    keys |= moved_by(draft.problem())
     assert keys <= set(trace.keys())
     assert ("C_data" in trace) == (draft.l2 > 0)
     for symbol, value in trace.values.items():
@@ -152,14 +172,21 @@ def test_steps_stand_alone(draft: Draft) -> None:
         assert "{" not in step.equation.formula
 
 
+@pytest.mark.parametrize("bias", ["separate", "folded"])
+@pytest.mark.parametrize("optimizer", sorted(STATES))
 @pytest.mark.parametrize("layout", ["column", "row", "torch"])
-def test_parameters_after_are_those_the_next_update_starts_with(layout: str) -> None:
+def test_parameters_after_are_those_the_next_update_starts_with(
+    layout: str, optimizer: str, bias: str
+) -> None:
     """`trace.parameters` is the state after it, biases that are not trained included."""
     draft = Draft(
-        sizes=(3, 4, 2), activations=("tanh", "sigmoid"), layout=layout, train_biases=(False, True)
-    )
+        sizes=(3, 4, 2), activations=("tanh", "sigmoid"), layout=layout, train_biases=(False, True),
+        optimizer=optimizer, bias=bias,
+    )  # fmt: skip
     line = Timeline(draft.problem())
     first, second = line.trace(1), line.trace(2)
+    for after, before in first.program.updates.items():
+        assert same_bits(first[after], second[before]), f"{after} is not the next {before}"
     for key, value in first.parameters.items():
         assert same_bits(value, second[key])
     assert same_bits(first["b1"], second["b1"])

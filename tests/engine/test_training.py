@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -10,9 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Array
-from bpstepper.engine.training import Runner, Schedule, Timeline, accuracy, cost_over_all, run
+from bpstepper.engine.memory import public
+from bpstepper.engine.network import Array, Problem, Sample
+from bpstepper.engine.optimizers import OPTIMIZERS
+from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.training import (
+    Runner,
+    Schedule,
+    Timeline,
+    accuracy,
+    cost_over_all,
+    run,
+    split,
+)
 from tests.strategies import Draft, drafts, examples
+
+Key = TypeVar("Key", str, Symbol)
 
 UNEVEN = Draft(
     sizes=(3, 5, 4, 2),
@@ -28,7 +43,7 @@ UNEVEN = Draft(
 )
 
 
-def assert_same(first: Mapping[str, Array], second: Mapping[str, Array]) -> None:
+def assert_same(first: Mapping[Key, Array], second: Mapping[Key, Array]) -> None:
     """The same keys and the same bits."""
     assert first.keys() == second.keys()
     for key, value in first.items():
@@ -47,8 +62,9 @@ def test_run_and_trace_agree_to_the_bit(draft: Draft, updates: int) -> None:
     assert np.array_equal(costs, [trace.cost for trace in traced], equal_nan=True)
     line = Timeline(problem)
     after = run(problem, updates)
-    assert_same(after, {symbol.key: value for symbol, value in tracing.parameters.items()})
-    assert_same(after, {symbol.key: value for symbol, value in costing.parameters.items()})
+    assert_same(tracing.copy_parameters(), costing.copy_parameters())
+    assert_same(tracing.copy_parameters(), line.parameters(updates))
+    assert_same(after, public(problem, tracing.parameters))
     assert_same(after, line.at(updates).parameters)
     if updates:
         assert_same(after, traced[-1].parameters)
@@ -62,9 +78,7 @@ def test_run_and_trace_agree_where_numbers_overflow(draft: Draft) -> None:
     tracing = Runner(problem)
     for _ in range(7):
         tracing.trace()
-    assert_same(
-        run(problem, 7), {str(symbol): value for symbol, value in tracing.parameters.items()}
-    )
+    assert_same(run(problem, 7), public(problem, tracing.parameters))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -76,7 +90,9 @@ def test_a_thousand_updates_agree_to_the_bit(layout: str, hundreds: int) -> None
     tracing = Runner(problem)
     for _ in range(updates):
         tracing.trace()
-    assert_same(run(problem, updates), {str(s): value for s, value in tracing.parameters.items()})
+    running = Runner(problem)
+    running.advance(updates)
+    assert_same(running.parameters, tracing.parameters)
 
 
 def test_running_and_tracing_may_be_mixed() -> None:
@@ -87,9 +103,7 @@ def test_running_and_tracing_may_be_mixed() -> None:
         mixed.advance(stretch)
         mixed.trace()
     assert mixed.done == 18
-    assert_same(
-        run(problem, 18), {str(symbol): value for symbol, value in mixed.parameters.items()}
-    )
+    assert_same(run(problem, 18), public(problem, mixed.parameters))
 
 
 @given(
@@ -151,9 +165,10 @@ def test_each_epoch_sees_every_sample_once(draft: Draft, epoch: int) -> None:
     batches = [schedule.batch(first + i) for i in range(schedule.updates_per_epoch)]
     assert {batch.epoch for batch in batches} == {epoch + 1}
     seen = [index for batch in batches for index in batch.samples]
-    assert sorted(seen) == list(range(draft.count))
-    assert draft.shuffle or seen == sorted(seen)
-    size = draft.batch_size or draft.count
+    kept = split(draft.problem()).training
+    assert sorted(seen) == kept.tolist()
+    assert (draft.shuffle and draft.train == "parameters") or seen == sorted(seen)
+    size = min(draft.batch_size or draft.count, len(kept))
     assert all(len(batch.samples) == size for batch in batches[:-1])
     assert 1 <= len(batches[-1].samples) <= size
 
@@ -209,3 +224,127 @@ def test_accuracy_has_no_meaning_for_other_targets() -> None:
         draft = Draft(sizes=(2, 3), activations=("tanh",), loss=loss)
         problem = draft.problem()
         assert accuracy(problem, Timeline(problem).parameters(0)) is None
+
+
+@pytest.mark.parametrize("bias", ["separate", "folded"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_restart_from_any_checkpoint_gives_the_same_bits(
+    optimizer: str, layout: str, bias: str
+) -> None:
+    """Parameters and states of any moment, put into a runner that was elsewhere, go on as before.
+
+    Shuffled, in batches that do not divide, with samples held out.
+    """
+    draft = replace(UNEVEN, optimizer=optimizer, layout=layout, bias=bias, hold_out=0.2, count=6)
+    problem = draft.problem()
+    through, kept = Runner(problem), []
+    for _ in range(12):
+        kept.append(through.copy_parameters())
+        through.trace()
+    other = Runner(problem)
+    for done in (7, 0, 11, 3, 4):
+        other.restore(kept[done], done)
+        other.advance(12 - done)
+        assert_same(other.parameters, through.parameters)
+    other.restore(kept[5], 5)
+    traces = [other.trace() for _ in range(2)]
+    assert [trace.update for trace in traces] == [6, 7]
+    assert_same(other.parameters, kept[7])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_timeline_keeps_an_optimizers_state(optimizer: str) -> None:
+    """Jumping about with few checkpoints: the state of a moment is that of having run there."""
+    problem = replace(UNEVEN, optimizer=optimizer, bias="folded").problem()
+    line = Timeline(problem)
+    line._checkpoints.most = 3
+    for update in (40, 3, 39, 0, 17, 40):
+        runner = Runner(problem)
+        runner.advance(update)
+        assert_same(line.parameters(update), runner.parameters)
+
+
+@given(draft=drafts(), hold_out=st.floats(0, 0.99), count=st.integers(1, 40))
+@examples(150)
+def test_a_split_is_a_partition(draft: Draft, hold_out: float, count: int) -> None:
+    """Disjoint, complete, in file order, as many as asked for, and never all."""
+    draft = replace(draft, count=count, hold_out=hold_out, batch_size=None)
+    if round(hold_out * count) >= count:
+        return  # refused: see test_misuse
+    parts = split(draft.problem())
+    assert len(parts.held_out) == round(hold_out * count)
+    assert sorted([*parts.training, *parts.held_out]) == list(range(count))
+    for part in parts:
+        assert (np.diff(part) > 0).all()
+
+
+def test_a_split_is_drawn_from_the_seed_alone() -> None:
+    """The same seed holds out the same samples, however they are trained on; another, others."""
+    usual = Draft(sizes=(2, 1), activations=("tanh",), count=30, hold_out=0.3, seed=5)
+    expected = split(usual.problem()).held_out.tolist()
+    assert expected == np.sort(np.random.default_rng([5, 3]).permutation(30)[:9]).tolist()
+    other_ways: list[dict[str, object]] = [
+        {"layout": "row"}, {"shuffle": True}, {"batch_size": 7}, {"sizes": (2, 4, 1),
+        "activations": ("relu", "tanh")}, {"optimizer": "adam"},
+    ]  # fmt: skip
+    for way in other_ways:
+        assert split(Draft(**{**vars(usual), **way}).problem()).held_out.tolist() == expected
+    assert split(replace(usual, seed=6).problem()).held_out.tolist() != expected
+
+
+@given(draft=drafts())
+@examples(40)
+def test_held_out_samples_are_never_trained_on(draft: Draft) -> None:
+    """Whatever the held-out samples are, training goes the same way to the bit."""
+    problem = replace(draft, count=5, hold_out=0.4, batch_size=None).problem()
+    held = split(problem).held_out
+    samples = tuple(
+        Sample(input=sample.input * 7, target=sample.target) if index in held else sample
+        for index, sample in enumerate(problem.samples)
+    )
+    other = replace(problem, samples=samples)
+    assert_same(run(problem, 6), run(other, 6))
+    costs = [cost_over_all(given, Timeline(given).parameters(6)) for given in (problem, other)]
+    assert np.array_equal(costs[:1], costs[1:], equal_nan=True)
+
+
+def classifier(**given: object) -> Problem:
+    """Twenty samples of three classes."""
+    usual = {
+        "sizes": (2, 3), "activations": ("softmax",), "loss": "categorical_cross_entropy",
+        "factor": 1.0, "count": 20, "batch_size": None, "hold_out": 0.3, "seed": 3,
+    }  # fmt: skip
+    return Draft(**{**usual, **given}).problem()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("bias", ["separate", "folded"])
+def test_accuracy_on_each_set(layout: str, bias: str) -> None:
+    """Counted by hand on the samples of each part; training is what is meant if none is named."""
+    problem = classifier(layout=layout, bias=bias)
+    parts, after = split(problem), Timeline(problem).parameters(30)
+    layer = run(problem, 30)
+    w, b = (layer[key] if layout != "row" else layer[key].T for key in ("W1", "b1"))
+    x = np.array([sample.input for sample in problem.samples])
+    y = np.array([sample.target for sample in problem.samples])
+    rightly = (x @ w.T + b.reshape(1, 3)).argmax(axis=1) == y.argmax(axis=1)
+    assert accuracy(problem, after, parts.held_out) == rightly[parts.held_out].mean()
+    assert accuracy(problem, after, parts.training) == rightly[parts.training].mean()
+    assert accuracy(problem, after) == rightly[parts.training].mean()
+
+
+def test_metrics_where_inputs_are_trained() -> None:
+    """Moved inputs are those of the training samples; held-out ones are tested as they are given.
+
+    Also where as many are held out as are trained on, so that the shapes would not object.
+    """
+    problem = classifier(train="input", hold_out=0.5)
+    parts, line = split(problem), Timeline(problem)
+    assert len(parts.training) == len(parts.held_out)
+    start, after = line.parameters(0), line.parameters(60)
+    assert accuracy(problem, after, parts.held_out) == accuracy(problem, start, parts.held_out)
+    assert cost_over_all(problem, after) == line.trace(61).cost < line.trace(1).cost
+    trained = accuracy(problem, after)
+    assert trained is not None
+    assert trained > (accuracy(problem, start) or 0.0)

@@ -15,6 +15,7 @@ __all__ = [
     "linear_neuron",
     "mazur",
     "ng_ex4",
+    "one_layer",
     "saturation",
     "softmax_jacobian",
     "xor_one_step",
@@ -46,10 +47,11 @@ def _problem(
     factor: float | None = None,
     batch_size: int | None = 1,
     layout: str = "column",
+    bias: str = "separate",
     l2: float = 0.0,
 ) -> Problem:
     return Problem(
-        network=Network(inputs=layers[0].weights.shape[1], layers=layers, layout=layout),
+        network=Network(inputs=layers[0].weights.shape[1], layers=layers, layout=layout, bias=bias),
         samples=tuple(
             Sample(input=np.array(x), target=None if y is None else np.array(y)) for x, y in samples
         ),
@@ -147,7 +149,18 @@ def xor_relu() -> Problem:
     )
 
 
-def ng_ex4(l2: float) -> Problem:
+def one_layer() -> Problem:
+    """The shape of the "15 steps" network: one layer, rows, the bias folded in, one sample."""
+    return _problem(
+        (_layer([[0.1, -0.2, 0.3], [0.4, 0.5, -0.6]], [0.7, -0.8]),),
+        [([0.9, 0.1, 0.4], [1.0, 0.0]), ([0.2, 0.8, 0.5], [0.0, 1.0])],
+        rate=0.1,
+        layout="row",
+        bias="folded",
+    )
+
+
+def ng_ex4(l2: float, bias: str = "folded") -> Problem:
     """Ng's exercise 4, debug case: 2-2-4, parameters 0.1 … 1.8 unrolled by columns."""
     parameters = np.arange(1, 19) / 10
     first = parameters[:6].reshape(2, 3, order="F")
@@ -160,5 +173,6 @@ def ng_ex4(l2: float) -> Problem:
         loss="binary_cross_entropy",
         batch_size=None,
         layout="torch",
+        bias=bias,
         l2=l2,
     )
