@@ -44,9 +44,8 @@ EXPLANATIONS: dict[str, Explanation] = {
         (
             "Every wire carries an activation of layer {k} times its weight. A unit of layer {l} "
             "adds up what arrives along its own wires, and then adds its bias. That sum is z, "
-            "the weighted input; {units} make {units_word} here.",
-            "One cell of the product is one row of weights times one column of activations: "
-            "the wires INTO one unit.",
+            "the weighted input; {units} {make} {units_word} here.",
+            "One cell of the product adds up weight × activation over the wires INTO one unit.",
             "{batch}",
         ),
     ),
@@ -284,6 +283,10 @@ def heading(step: Step, operation: Operation) -> str:
     kernel = operation.kernel
     if operation.result.symbol.kind in ("loss_slope", "grad_a") and kernel.name == "subtract":
         return "how C changes with each output"
+    if step.equation.law == "BP4" and kernel.name == "matmul":
+        samples = operation.operands[0].value.shape[1]
+        if samples > 1:
+            return f"for each wire a product per sample, added up over the {samples} samples"
     return _HEADINGS.get((step.equation.row, kernel.name), kernel.words)
 
 
@@ -343,6 +346,7 @@ class _Said:
             "n": lambda: str(self.layer + 1),
             "units": lambda: ", ".join(self._some_units()),
             "units_word": self._units_word,
+            "make": lambda: "makes" if self.network.sizes[self.layer] == 1 else "make",
             "f": lambda: self._activation().glyph.text,
             "formula": lambda: self._activation().formula,
             "slope": lambda: self._activation().slope_formula,
@@ -434,10 +438,24 @@ _TRANSPOSE = {
 
 
 def notes_at(scenario: Scenario, step: Step, update: int) -> tuple[Note, ...]:
-    """The scenario's notes that belong to this step of this update, in the file's order."""
-    made = {operation.result.key for operation in step.operations}
+    """The scenario's notes that belong to this step of this update, in the file's order.
+
+    A note on what is given (`x`, `W1`, `y`) belongs to the step that takes it up first.
+    """
+    here = {operation.result.key for operation in step.operations}
+    given = _GIVEN.get(step.equation.phase, ())
+    here |= {
+        operand.key
+        for operation in step.operations
+        for operand in operation.operands
+        if operand.symbol.kind in given and step.equation.law != "L2"
+    }
     return tuple(
         note
         for note in scenario.notes
-        if note.at in made and note.update == update and note.audience != "teacher"
+        if note.at in here and note.update == update and note.audience != "teacher"
     )
+
+
+_GIVEN = {"forward": ("x", "W", "b", "Wb"), "cost": ("y",)}
+"""In which phase the quantities are taken up that no step makes."""

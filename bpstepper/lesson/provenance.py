@@ -139,9 +139,13 @@ def _stage(operation: Operation, index: Index, naming: Naming) -> Stage:
     operands = operation.operands
     values = [operand.value for operand in operands]
     rule = operation.kernel.cell_rule(index, [value.shape for value in values])
+    cells = [[(operands[which], at) for which, at in term.cells] for term in rule.terms]
+    labels = [_label(own, naming) for own in cells]
+    if len(set(labels)) < len(labels):  # a label has to tell the summands apart
+        labels = [_product(own, naming) for own in cells]
     terms = tuple(
         SpelledTerm(
-            label=_label([(operands[which], at) for which, at in term.cells], naming),
+            label=label,
             sign=term.sign,
             factors=tuple(
                 Factor(naming.cell(operands[which], at), float(values[which][at]))
@@ -149,7 +153,7 @@ def _stage(operation: Operation, index: Index, naming: Naming) -> Stage:
             ),
             value=value,
         )
-        for term, value in zip(rule.terms, rule.term_values(values), strict=True)
+        for term, label, value in zip(rule.terms, labels, rule.term_values(values), strict=True)
     )
     return Stage(
         kernel=operation.kernel.name,
@@ -171,6 +175,11 @@ def _label(cells: list[tuple[Quantity, Index]], naming: Naming) -> str:
         for axis, i in zip(quantity.axes, index, strict=True):
             if axis.kind == "samples" and axis.size > 1:
                 return naming.sample(i)
+    return _product(cells, naming)
+
+
+def _product(cells: list[tuple[Quantity, Index]], naming: Naming) -> str:
+    """The cells of a summand, by their names."""
     return " × ".join(naming.cell(quantity, index) for quantity, index in cells)
 
 

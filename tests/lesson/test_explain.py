@@ -204,3 +204,15 @@ def test_a_batch_is_no_multiplication_table() -> None:
     one, many = opened("mazur").go("grad_W1").step, opened("penalty").go("grad_W1_data").step
     assert "table" in heading(one, one.operations[-1])
     assert "over the 3 samples" in heading(many, many.operations[-1])
+
+
+def test_a_note_on_what_is_given_stands_where_it_is_taken_up() -> None:
+    """Inputs and parameters at the layer's z, targets at the cost; once each."""
+    notes = {key: Note(at=key, text=key) for key in ("x", "W1", "b2", "y")}
+    scenario = noted(*notes.values())
+    found = {
+        note.at: step.id for step in start(scenario).trace for note in notes_at(scenario, step, 1)
+    }
+    assert found == {"x": "z1", "W1": "z1", "b2": "z2", "y": "C"}
+    shown = [note for step in start(scenario).trace for note in notes_at(scenario, step, 1)]
+    assert len(shown) == len(notes)
