@@ -19,10 +19,13 @@ from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.network import Array, Layer, Loss, Network, Sample, Training
 from bpstepper.engine.optimizers import OPTIMIZERS
 from bpstepper.scenario import symbol_keys
+from bpstepper.scenario.attached import Attached, TableSamples
+from bpstepper.scenario.draft import trained_on
 from bpstepper.scenario.expectations import batch_of_update, written_shape
 from bpstepper.scenario.findings import Findings
 from bpstepper.scenario.model import Expect, Note, Scenario
 from bpstepper.scenario.samples import one_hot
+from bpstepper.scenario.spans import Path
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,10 +47,17 @@ _Values = TypeVar("_Values")
 _CONSTANTS: Final = ("momentum", "dampening", "alpha", "betas", "eps")
 
 
-def build(file: FileValues, findings: Findings, name: str) -> Scenario:
-    """Make the scenario that a file describes; `findings` has its warnings and its places."""
-    network = _network(file["network"])
-    samples = _samples(file, network)
+def build(file: FileValues, attached: Attached, findings: Findings, name: str) -> Scenario:
+    """Make the scenario that a file describes.
+
+    Args:
+        file: its values, checked and filled in.
+        attached: what was read of the files that it names.
+        findings: its warnings and its places.
+        name: what to call it.
+    """
+    network = _network(file["network"], attached)
+    samples = _samples(file, attached, network)
     training = _training(file["training"])
     return Scenario(
         network=network,
@@ -58,7 +68,7 @@ def build(file: FileValues, findings: Findings, name: str) -> Scenario:
         source=file["source"],
         about=file["about"],
         expects=tuple(
-            _expect(table, network, len(samples), training, line)
+            _expect(table, network, trained_on(len(samples), training.hold_out), training, line)
             for table, line in _with_lines("expect", file["expect"], findings)
         ),
         notes=tuple(
@@ -80,13 +90,13 @@ def _with_lines(
 # ── network ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _network(table: NetworkValues) -> Network:
+def _network(table: NetworkValues, attached: Attached) -> Network:
     layout = LAYOUTS[table["layout"]]
     sizes = [table["inputs"], *(layer["units"] for layer in table["layers"])]
     return Network(
         inputs=table["inputs"],
         layers=tuple(
-            _layer(layer, number, sizes[number - 1], layout, table["seed"])
+            _layer(layer, number, sizes[number - 1], layout, table["seed"], attached)
             for number, layer in enumerate(table["layers"], start=1)
         ),
         layout=table["layout"],
@@ -96,9 +106,13 @@ def _network(table: NetworkValues) -> Network:
     )
 
 
-def _layer(table: LayerValues, number: int, n_prev: int, layout: Layout, seed: int) -> Layer:
+def _layer(
+    table: LayerValues, number: int, n_prev: int, layout: Layout, seed: int, attached: Attached
+) -> Layer:
     n_l = table["units"]
-    written, biases = table["weights"], table["biases"]
+    path: Path = ("network", "layers", number - 1)
+    written = attached.arrays.get((*path, "weights"), table["weights"])
+    biases = attached.arrays.get((*path, "biases"), table["biases"])
     assert not isinstance(written, dict)
     assert not isinstance(biases, dict)
     if written is None:
@@ -114,7 +128,7 @@ def _layer(table: LayerValues, number: int, n_prev: int, layout: Layout, seed: i
     return Layer(
         units=n_l,
         weights=weights,
-        biases=np.array(biases) if biases is not None else np.zeros(n_l),
+        biases=np.array(biases).reshape(n_l) if biases is not None else np.zeros(n_l),
         activation=table["activation"],
         train_biases=table["train_biases"],
         unit_names=tuple(table["unit_names"] or ()),
@@ -133,10 +147,12 @@ def _canonical(written: npt.ArrayLike, n_l: int, n_prev: int, layout: Layout) ->
 # ── samples, loss, training ──────────────────────────────────────────────────────────────────
 
 
-def _samples(file: FileValues, network: Network) -> tuple[Sample, ...]:
-    assert isinstance(file["samples"], list)
+def _samples(file: FileValues, attached: Attached, network: Network) -> tuple[Sample, ...]:
     outputs = network.sizes[-1]
     takes_targets = LOSSES[file["loss"]["name"]].targets != "none"
+    if attached.samples is not None:
+        return _rows(attached.samples, outputs if takes_targets else None)
+    assert isinstance(file["samples"], list)
     samples = []
     for table in file["samples"]:
         target = table["target"]
@@ -150,6 +166,21 @@ def _samples(file: FileValues, network: Network) -> tuple[Sample, ...]:
             )
         )
     return tuple(samples)
+
+
+def _rows(table: TableSamples, outputs: int | None) -> tuple[Sample, ...]:
+    """The samples of a table; without `outputs`, without their targets."""
+    from bpstepper.scenario.table_samples import one_hot_rows
+
+    targets = None if outputs is None else one_hot_rows(table, outputs)
+    return tuple(
+        Sample(
+            input=x,
+            target=None if targets is None else targets[row],
+            name=table.names[row] if table.names else "",
+        )
+        for row, x in enumerate(table.inputs)
+    )
 
 
 def _loss(table: LossValues) -> Loss:
@@ -195,7 +226,7 @@ def _expect(
         if at is None:
             value = value.reshape(written_shape(key, shape, LAYOUTS[network.layout]))
         else:
-            at = _whole(at, shape)
+            at = _whole(at, symbol_keys.cells(key, shape))
     return Expect(
         symbol=table["symbol"],
         value=value,

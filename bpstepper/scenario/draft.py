@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from bpstepper.engine.layouts import LAYOUTS, Layout
-from bpstepper.engine.network import Layer, Network
+from bpstepper.engine.network import Layer, Network, Training
+from bpstepper.scenario.attached import NOTHING, Attached
 from bpstepper.scenario.spans import Path
 
-__all__ = ["MAX_UNITS", "Draft", "LayerDraft", "count"]
+__all__ = ["MAX_UNITS", "Draft", "LayerDraft", "count", "trained_on"]
 
 MAX_UNITS = 10_000
 """The most inputs, and the most units of a layer."""
@@ -40,10 +41,13 @@ class LayerDraft(NamedTuple):
 
 
 class Draft:
-    """The values of a file, and which of them are bad."""
+    """The values of a file, and which of them are bad; with what was read of other files."""
 
-    def __init__(self, values: Mapping[str, Any], bad: Iterable[Path]) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], bad: Iterable[Path], attached: Attached = NOTHING
+    ) -> None:
         self.values = values
+        self.attached = attached
         self._bad = frozenset(bad)
         self._around = frozenset(path[:n] for path in self._bad for n in range(len(path)))
 
@@ -110,6 +114,27 @@ class Draft:
     def sizes(self) -> list[int | None]:
         """(n_0, …, n_L), as far as they are known."""
         return [self.inputs, *(layer.units for layer in self.layers)]
+
+    @cached_property
+    def samples(self) -> int | None:
+        """How many samples there are, held out or not; None where that cannot be told."""
+        if self.attached.samples is not None:
+            return self.attached.samples.size
+        given = self.get(("samples",), [])
+        return len(given) if isinstance(given, list) else None
+
+    @cached_property
+    def training_samples(self) -> int | None:
+        """How many samples are trained on; None where that cannot be told."""
+        hold_out = self.get(("training", "hold_out"), Training.hold_out)
+        if self.samples is None or hold_out is None:
+            return None
+        return trained_on(self.samples, hold_out)
+
+
+def trained_on(samples: int, hold_out: float) -> int:
+    """How many samples are trained on where this share of them is held out."""
+    return samples - round(hold_out * samples)  # as the engine's `split` has it
 
 
 def count(value: Any) -> int | None:

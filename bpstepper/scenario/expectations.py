@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bpstepper.engine.layouts import Layout
-from bpstepper.engine.network import Training
+from bpstepper.engine.network import Network, Training
+from bpstepper.engine.optimizers import OPTIMIZERS
 from bpstepper.scenario import symbol_keys
 from bpstepper.scenario.diagnostics import ScenarioError, Severity, did_you_mean, shorten
 from bpstepper.scenario.draft import Draft
@@ -104,7 +105,7 @@ def _check_symbol(draft: Draft, path: Path, findings: Findings) -> SymbolKey | N
     depth = len(draft.layers)
     key = symbol_keys.parse(name)
     if key is None:
-        near = did_you_mean(name, symbol_keys.names(depth))
+        near = did_you_mean(name, _known(draft))
         # names of intermediates are the compiler's; only what can be none of them is wrong here
         if not symbol_keys.looks_like_symbol(name) or (near and _slip(name, near)):
             findings.add(
@@ -133,6 +134,13 @@ def _check_symbol(draft: Draft, path: Path, findings: Findings) -> SymbolKey | N
     return key
 
 
+def _known(draft: Draft) -> list[str]:
+    """The symbols that this network has, for suggestions."""
+    folded = draft.get(("network", "bias"), Network.bias) == "folded"
+    optimizer = OPTIMIZERS.get(draft.get(("training", "optimizer"), Training.optimizer) or "")
+    return symbol_keys.names(len(draft.layers), folded, optimizer.state if optimizer else ())
+
+
 def _slip(name: str, near: str) -> bool:
     """Whether `name` is `near` but for case or for a separator: no intermediate is called so."""
 
@@ -156,7 +164,7 @@ def batch_of_update(update: int, samples: int, batch: int | None) -> int:
 def _shape(draft: Draft, key: SymbolKey, update: int) -> tuple[int, ...] | None:
     """The shape of a symbol, units before samples; None where it cannot be told."""
     sizes = [size for size in draft.sizes if size is not None]
-    samples = len(draft.tables(("samples",)))
+    samples = draft.training_samples
     batch = draft.get(("training", "batch_size"), Training.batch_size)
     if len(sizes) < len(draft.sizes) or len(sizes) < 2 or not samples or batch is None:
         return None
@@ -168,13 +176,11 @@ def _shape(draft: Draft, key: SymbolKey, update: int) -> tuple[int, ...] | None:
 
 def written_shape(key: SymbolKey, shape: tuple[int, ...], layout: Layout) -> tuple[int, ...]:
     """`shape` as a file in `layout` writes it."""
-    turned = {
-        "weights": layout.weight_axes != ("to", "from"),
-        "turned": layout.weight_axes != ("to", "from"),
-        "units": layout.units_axis != 0,
-        "biases": layout.units_axis != 0,
-    }
-    return shape[::-1] if turned.get(key.form, False) else shape
+    if key.form in symbol_keys.MATRICES:
+        turned = layout.weight_axes != ("to", "from")
+    else:
+        turned = len(shape) == 2 and layout.units_axis != 0
+    return shape[::-1] if turned else shape
 
 
 def _check_at(
@@ -196,9 +202,11 @@ def _check_at(
     if not at:
         return True
     # what there is only one of need not be counted
+    shape = symbol_keys.cells(key, shape)
     short = tuple(size for size in shape if size != 1) or (1,)
     lengths = {len(shape), len(short)} - {0}
-    names = {"weights": "[to, from]", "stack": "[sample, row, column]", "biases": "[unit]"}
+    names = {"stack": "[sample, row, column]", "biases": "[unit]"}
+    names |= dict.fromkeys(symbol_keys.MATRICES, "[to, from]")
     if not shape or len(at) not in lengths:
         form = names.get(key.form, "[unit, sample]" if len(short) > 1 else "[unit]")
         wanted = f"`{path[-1]} = {form}`" if shape else f"no `{path[-1]}`: it is one number"

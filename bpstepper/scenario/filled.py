@@ -97,9 +97,10 @@ class SamplesFileValues(TypedDict):
     """[samples]."""
 
     file: str
-    inputs: list[str]
-    targets: list[str] | None
+    inputs: str | list[str]
+    targets: str | list[str] | None
     label: str | None
+    name: str | None
 
 
 class ExpectValues(TypedDict):

@@ -97,6 +97,7 @@ class Findings:
         self.omitted = omitted
         self._found: list[_Finding] = []
         self._ready: list[Diagnostic] = []
+        self._elsewhere: list[tuple[Diagnostic, Path, str]] = []
 
     def add(
         self,
@@ -131,11 +132,25 @@ class Findings:
         """Note a problem whose place is known."""
         self._ready.append(diagnostic)
 
+    def add_elsewhere(self, diagnostic: Diagnostic, path: Path, label: str = "") -> None:
+        """Note a problem in another file, which the value at `path` names or asks for."""
+        if len(self._elsewhere) < LIMIT:
+            self._elsewhere.append((diagnostic, path, label))
+        else:
+            self.omitted += 1
+
+    @property
+    def is_full_elsewhere(self) -> bool:
+        """Whether enough was noted in other files; more is only counted."""
+        return len(self._elsewhere) >= LIMIT
+
     @property
     def has_errors(self) -> bool:
         """Whether anything found stops the file from loading."""
-        found = (*self._ready, *(finding.diagnostic for finding in self._found))
-        return any(diagnostic.severity == "error" for diagnostic in found)
+        found = (finding.diagnostic for finding in self._found)
+        elsewhere = (diagnostic for diagnostic, _, _ in self._elsewhere)
+        told = (*self._ready, *found, *elsewhere)
+        return any(diagnostic.severity == "error" for diagnostic in told)
 
     @cached_property
     def _broken_around(self) -> frozenset[Path]:
@@ -152,6 +167,8 @@ class Findings:
         """
         found = sorted(self._found, key=self._order)
         result = list(self._ready)
+        for diagnostic, path, label in self._elsewhere:
+            result.append(replace(diagnostic, second=self.place(path, label)))
         for finding in found[:LIMIT]:
             label = finding.diagnostic.place.label
             place = self.place(finding.path, label, key=finding.at_key)

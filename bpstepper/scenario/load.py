@@ -2,8 +2,9 @@
 
 A name, a path or text goes in; a `Scenario` comes out, or a `ScenarioError` that tells all of
 the file's problems at once. The stages each have a module: bytes (`reading`), TOML (`syntax`),
-`--set` (`overrides`), keys and types (`tables`), sense (`meaning`), and `build`; what is wrong
-is put into words by `wording` and finds its place in `findings`.
+`--set` (`overrides`), keys and types (`tables`), the files that it names (`gather`), sense
+(`meaning`), and `build`; what is wrong is put into words by `wording` and finds its place in
+`findings`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.scenario import library, reading
@@ -22,6 +23,9 @@ from bpstepper.scenario.forms import Mistake
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.overrides import apply
 from bpstepper.scenario.syntax import parse
+
+if TYPE_CHECKING:
+    from bpstepper.scenario.draft import Draft
 
 __all__ = ["load", "loads", "schema"]
 
@@ -46,22 +50,23 @@ def load(
     """
     given = os.fspath(source)
     if given == "-":
-        data, file, name = reading.read_stdin(), "<stdin>", "stdin"
+        data, file, name, folder = reading.read_stdin(), "<stdin>", "stdin", None
     else:
         bundled = library.path(given) if isinstance(source, str) else None
         file = str(bundled or given)
-        name = Path(file).stem
+        name, folder = Path(file).stem, os.path.dirname(file)
         try:
             data = reading.read_file(file)
         except ScenarioError as error:
             raise _with_near_names(error, given) from None
-    return _load(reading.decode(data, file), name, layout, overrides)
+    return _load(reading.decode(data, file), name, folder, layout, overrides)
 
 
 def loads(
     text: str | bytes,
     file: str = "<string>",
     *,
+    folder: str | os.PathLike[str] | None = None,
     layout: str | None = None,
     overrides: Sequence[str] = (),
 ) -> Scenario:
@@ -70,6 +75,7 @@ def loads(
     Args:
         text: the scenario.
         file: what to call it in diagnostics.
+        folder: where the files are that it names; without one, it may name none.
         layout: write the network in this layout, whatever the text's own.
         overrides: `key=value` texts.
 
@@ -77,7 +83,8 @@ def loads(
         ScenarioError: something is wrong with it.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return _load(reading.decode(data, file), Path(file).stem, layout, overrides)
+    beside = None if folder is None else os.fspath(folder)
+    return _load(reading.decode(data, file), Path(file).stem, beside, layout, overrides)
 
 
 def schema() -> dict[str, Any]:
@@ -87,7 +94,9 @@ def schema() -> dict[str, Any]:
     return json_schema()
 
 
-def _load(source: Source, name: str, layout: str | None, overrides: Sequence[str]) -> Scenario:
+def _load(
+    source: Source, name: str, folder: str | None, layout: str | None, overrides: Sequence[str]
+) -> Scenario:
     # what reads a name or a list of files needs none of these
     from bpstepper.scenario.build import build
     from bpstepper.scenario.draft import Draft
@@ -106,13 +115,24 @@ def _load(source: Source, name: str, layout: str | None, overrides: Sequence[str
         from bpstepper.scenario.wording import report
 
         bad |= report(mistakes, findings)
-    check(Draft(parsed.values, bad), findings)
+    draft = Draft(parsed.values, bad)
+    if _names_files(draft):
+        from bpstepper.scenario.gather import gather
+
+        draft = Draft(parsed.values, bad, gather(draft, folder, findings))
+    check(draft, findings)
     if layout is not None and layout not in LAYOUTS:
         findings.add_ready(_no_such_layout(layout))
     if mistakes or findings.has_errors:
         raise ScenarioError(*findings.diagnostics())
-    scenario = build(FILE.fill(parsed.values), findings, name)
+    scenario = build(FILE.fill(parsed.values), draft.attached, findings, name)
     return scenario.with_layout(layout) if layout else scenario
+
+
+def _names_files(draft: Draft) -> bool:
+    """Whether there is anything to read besides the scenario itself."""
+    layers = (layer.raw.get(key) for layer in draft.layers for key in ("weights", "biases"))
+    return any(isinstance(it, dict) for it in (draft.get(("samples",), None), *layers))
 
 
 def _no_such_layout(layout: str) -> Diagnostic:

@@ -11,22 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.losses import LOSSES, LossRule
-from bpstepper.engine.network import Loss, Training
-from bpstepper.engine.optimizers import OPTIMIZERS
 from bpstepper.scenario.draft import MAX_UNITS, Draft, LayerDraft, count
 from bpstepper.scenario.expectations import check_expects, check_notes
 from bpstepper.scenario.findings import Findings
 from bpstepper.scenario.samples import check_samples
 from bpstepper.scenario.spans import Path
-from bpstepper.scenario.support import check_support
 from bpstepper.scenario.tables import FORMAT
 from bpstepper.scenario.text_safety import check_texts
+from bpstepper.scenario.updates import check_sizes_of_batches, check_training, loss_rule
 
-__all__ = ["MAX_JACOBIAN", "MAX_PARAMETERS", "check"]
+__all__ = ["MAX_PARAMETERS", "check"]
 
 MAX_PARAMETERS = 5_000_000
-MAX_JACOBIAN = 5_000_000
 
 _INPUTS: Path = ("network", "inputs")
 _LAYERS: Path = ("network", "layers")
@@ -115,9 +111,16 @@ def check_layers(draft: Draft, findings: Findings) -> None:
 def _check_list(draft: Draft, layer: LayerDraft, key: str, findings: Findings) -> None:
     path = (*layer.path, key)
     given = draft.get(path, None)
-    if isinstance(given, list) and layer.units is not None and len(given) != layer.units:
+    shape = (len(given),) if isinstance(given, list) else ()
+    if path in draft.attached.arrays:
+        shape = draft.attached.arrays[path].shape
+    if not shape or layer.units is None:
+        return
+    # a row or a column of a file is as good as a list
+    length = max(shape) if 1 in shape else shape[0] if len(shape) == 1 else shape[0] * shape[1]
+    if length != layer.units or 0 in shape:
         what = f"{key} of layer {layer.number}"
-        _wrong_count(findings, path, what, len(given), layer.units, (*layer.path, "units"))
+        _wrong_count(findings, path, what, length, layer.units, (*layer.path, "units"))
 
 
 def _wrong_count(
@@ -137,11 +140,18 @@ def _wrong_count(
 
 def _check_matrix(draft: Draft, layer: LayerDraft, key: str, findings: Findings) -> None:
     path = (*layer.path, key)
+    axes = {"to": layer.units, "from": draft.sizes[layer.number - 1]}
+    expected = tuple(axes[axis] for axis in draft.layout.weight_axes) if draft.layout else (None,)
+    if path in draft.attached.arrays:
+        shape = draft.attached.arrays[path].shape
+        if len(shape) == 1:
+            _check_flat(layer, key, shape[0], expected, findings)
+        elif None not in expected and shape != expected:
+            _wrong_shape(draft, layer, key, (shape[0], shape[1]), expected, findings)
+        return
     rows = draft.get(path, None)
     if not isinstance(rows, list):
         return
-    axes = {"to": layer.units, "from": draft.sizes[layer.number - 1]}
-    expected = tuple(axes[axis] for axis in draft.layout.weight_axes) if draft.layout else (None,)
     if not rows or not all(isinstance(row, list) for row in rows):
         if draft.has_form(path) and not any(isinstance(row, list) for row in rows):
             _check_flat(layer, key, len(rows), expected, findings)
@@ -224,7 +234,7 @@ def _wrong_shape(
     )
 
 
-# ── loss and training ────────────────────────────────────────────────────────────────────────
+# ── loss and format ────────────────────────────────────────────────────────────────────────
 
 
 def check_loss(draft: Draft, findings: Findings) -> None:
@@ -273,67 +283,6 @@ def check_loss(draft: Draft, findings: Findings) -> None:
         )
 
 
-def loss_rule(draft: Draft) -> LossRule | None:
-    """The loss's row, where it is known."""
-    return LOSSES.get(draft.get(("loss", "name"), Loss.name) or "")
-
-
-def check_jacobians(draft: Draft, findings: Findings) -> None:
-    """Softmax layers do not need larger Jacobians than the limit, m·n²."""
-    samples = len(draft.tables(("samples",)))
-    batch = draft.get(("training", "batch_size"), Training.batch_size)
-    m = min(batch, samples) if isinstance(batch, int) else samples
-    rule = loss_rule(draft)
-    for layer in draft.layers:
-        row = ACTIVATIONS.get(layer.activation or "")
-        last = layer.number == len(draft.layers)
-        collapses = last and rule is not None and layer.activation in rule.collapses_with
-        if row is None or row.jacobian is None or collapses or layer.units is None:
-            continue
-        numbers = m * layer.units**2
-        if numbers > MAX_JACOBIAN:
-            findings.add(
-                "too-large-jacobian",
-                f"the Jacobians of layer {layer.number} would have {numbers:,} numbers, "
-                f"and at most {MAX_JACOBIAN:,} can be kept",
-                (*layer.path, "units"),
-                label=f"{layer.units}² for each of {m} sample(s)",
-                help="take fewer units, a smaller batch, or categorical_cross_entropy for outputs",
-                expected=f"at most {MAX_JACOBIAN:,}",
-                got=f"{numbers:,}",
-            )
-
-
-_CONSTANTS = ("momentum", "dampening", "alpha", "betas", "eps")
-
-
-def check_training(draft: Draft, findings: Findings) -> None:
-    """Learning rate and the optimizer's constants make sense."""
-    rate = draft.get(("training", "learning_rate"), Training.learning_rate)
-    if isinstance(rate, int | float) and rate == 0:
-        findings.add(
-            "zero-learning-rate",
-            "with a learning rate of 0 no parameter ever moves",
-            ("training", "learning_rate"),
-            label="nothing moves",
-            help="leave it so to look at gradients only; 0.1 to 1 is usual in small examples",
-            severity="warning",
-        )
-    optimizer = OPTIMIZERS.get(draft.get(("training", "optimizer"), Training.optimizer) or "")
-    for key in _CONSTANTS:
-        path = ("training", key)
-        if optimizer and draft.has(path) and key not in optimizer.constants:
-            findings.add(
-                "unused-key",
-                f"the optimizer {optimizer.name} has no constant `{key}`",
-                path,
-                key=True,
-                label="not used",
-                help="delete it, or choose the optimizer it belongs to",
-                got=key,
-            )
-
-
 def check_format(draft: Draft, findings: Findings) -> None:
     """The file's format is not newer than this program."""
     version = draft.get(("format",), FORMAT)
@@ -357,9 +306,8 @@ _CHECKS: tuple[Callable[[Draft, Findings], None], ...] = (
     check_layers,
     check_loss,
     check_samples,
-    check_jacobians,
+    check_sizes_of_batches,
     check_training,
     check_expects,
     check_notes,
-    check_support,
 )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.network import Array, Problem, ProblemError
-from bpstepper.scenario.symbol_keys import parse
+from bpstepper.scenario.symbol_keys import MATRICES, parse
 
 if TYPE_CHECKING:
     from bpstepper.scenario.diagnostics import Diagnostic
@@ -145,7 +145,7 @@ def in_layout(value: npt.ArrayLike, symbol: str, written: str, wanted: str) -> A
         return array
     old, new = LAYOUTS[written], LAYOUTS[wanted]
     key = parse(symbol)
-    if key is not None and key.form in ("weights", "turned"):
+    if key is not None and key.form in MATRICES:
         turn = old.weight_axes != new.weight_axes
     else:
         turn = old.units_axis != new.units_axis

@@ -11,25 +11,56 @@ import errno
 import os
 import stat
 import sys
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from bpstepper.scenario.diagnostics import Diagnostic, Place, ScenarioError, printable
 from bpstepper.scenario.findings import Source
 from bpstepper.scenario.spans import Span
 
-__all__ = ["MAX_BYTES", "decode", "read_file", "read_stdin"]
+__all__ = ["MAX_BYTES", "SCENARIO", "FileKind", "decode", "read_file", "read_stdin"]
 
 MAX_BYTES = 256 * 1024
 """The largest scenario file that is read."""
 
+
+class FileKind(NamedTuple):
+    """What a file is to be, for what is said of one that is not.
+
+    Attributes:
+        words: what it is: "a scenario file".
+        most: the most bytes that it may have.
+        most_words: the same in words.
+        pipe: what to do where it is a pipe.
+        empty: what to do where it is empty.
+        follow: whether its name may be a symbolic link.
+    """
+
+    words: str
+    most: int
+    most_words: str
+    pipe: str
+    empty: str
+    follow: bool = True
+
+
+SCENARIO = FileKind(
+    "a scenario file",
+    MAX_BYTES,
+    f"{MAX_BYTES // 1024} KB",
+    "a scenario is an ordinary file; to read from a pipe, give `-`",
+    "`bpstepper new FILE` writes a commented scenario to start from",
+)
+"""The kind that this program is about."""
+
 # opening a FIFO that nobody writes to would wait for ever; Windows knows neither flag
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _FLAGS |= getattr(os, "O_BINARY", 0)
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
 _OS_ERRORS = {
     errno.ENOENT: ("file-not-found", "there is no such file", "check the name and the folder"),
     errno.ENOTDIR: ("file-not-found", "there is no such file", "check the name and the folder"),
-    errno.EISDIR: ("is-a-directory", "this is a folder, not a scenario file", ""),
+    errno.EISDIR: ("is-a-directory", "this is a folder, not a file", ""),
     errno.EACCES: ("not-readable", "this file may not be read", "check its permissions"),
     errno.EPERM: ("not-readable", "this file may not be read", "check its permissions"),
     errno.ELOOP: ("not-readable", "this link leads back to itself", "give the file it should be"),
@@ -41,23 +72,22 @@ def _fail(code: str, message: str, file: str, help: str = "") -> ScenarioError: 
     return ScenarioError([Diagnostic(code=code, message=message, place=Place(file), help=help)])
 
 
-def _refuse(status: os.stat_result, file: str) -> None:
+def _refuse(status: os.stat_result, file: str, kind: FileKind) -> None:
     if stat.S_ISDIR(status.st_mode):
         help_text = "give the name of one of the files in it"
-        raise _fail("is-a-directory", "this is a folder, not a scenario file", file, help_text)
+        raise _fail("is-a-directory", f"this is a folder, not {kind.words}", file, help_text)
     if not stat.S_ISREG(status.st_mode):
-        help_text = "a scenario is an ordinary file; to read from a pipe, give `-`"
-        raise _fail("not-a-file", "this is a device, a pipe or a socket", file, help_text)
-    if status.st_size > MAX_BYTES:
-        raise _too_large(file)
+        raise _fail("not-a-file", "this is a device, a pipe or a socket", file, kind.pipe)
+    if status.st_size > kind.most:
+        raise _too_large(file, kind)
 
 
-def _too_large(file: str) -> ScenarioError:
-    message = f"this is larger than {MAX_BYTES // 1024} KB, the most that a scenario may have"
-    return _fail("too-large", message, file, "is it a scenario file at all?")
+def _too_large(file: str, kind: FileKind) -> ScenarioError:
+    message = f"this is larger than {kind.most_words}, the most that {kind.words} may have"
+    return _fail("too-large", message, file, f"is it {kind.words} at all?")
 
 
-def read_file(path: str | os.PathLike[str]) -> bytes:
+def read_file(path: str | os.PathLike[str], kind: FileKind = SCENARIO) -> bytes:
     """The bytes of an ordinary file.
 
     Raises:
@@ -65,12 +95,12 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     """
     file = os.fspath(path)
     try:
-        _refuse(os.stat(file), file)
-        descriptor = os.open(file, _FLAGS)
+        _refuse(os.stat(file), file, kind)
+        descriptor = os.open(file, _FLAGS if kind.follow else _FLAGS | _NO_LINKS)
         with os.fdopen(descriptor, "rb") as stream:
             # again, on what was really opened: the name may lead elsewhere by now
-            _refuse(os.fstat(stream.fileno()), file)
-            return _limited(stream, file)
+            _refuse(os.fstat(stream.fileno()), file, kind)
+            return _limited(stream, file, kind)
     except ValueError:
         message = "no file can have this name"
         raise _fail("file-not-found", message, file, "it has characters no name can have") from None
@@ -91,30 +121,30 @@ def read_stdin() -> bytes:
         ScenarioError: there is none, or there is too much of it.
     """
     try:
-        return _limited(sys.stdin.buffer, "<stdin>")
+        return _limited(sys.stdin.buffer, "<stdin>", SCENARIO)
     except (OSError, AttributeError, ValueError):
         raise _fail("not-readable", "standard input cannot be read", "<stdin>") from None
 
 
-def _limited(stream: BinaryIO, file: str) -> bytes:
-    data = stream.read(MAX_BYTES + 1)
+def _limited(stream: BinaryIO, file: str, kind: FileKind) -> bytes:
+    data = stream.read(kind.most + 1)
     if data is None:
         raise _fail("not-readable", "there was nothing to read yet", file)
-    if len(data) > MAX_BYTES:
-        raise _too_large(file)
+    if len(data) > kind.most:
+        raise _too_large(file, kind)
     return data
 
 
-def decode(data: bytes, file: str) -> Source:
+def decode(data: bytes, file: str, kind: FileKind = SCENARIO) -> Source:
     """Bytes to text.
 
     Raises:
         ScenarioError: the bytes are not UTF-8, or hold NULs or bare carriage returns.
     """
-    if len(data) > MAX_BYTES:
-        raise _too_large(file)
+    if len(data) > kind.most:
+        raise _too_large(file, kind)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or _looks_like_utf16(data):
-        message = "this file is in UTF-16, and a scenario has to be in UTF-8"
+        message = f"this file is in UTF-16, and {kind.words} has to be in UTF-8"
         diagnostic = Diagnostic(
             code="wrong-encoding",
             message=message,
@@ -138,7 +168,7 @@ def decode(data: bytes, file: str) -> Source:
                     code="empty-file",
                     message="this file is empty",
                     place=Place(file, 1, 1),
-                    help="`bpstepper new FILE` writes a commented scenario to start from",
+                    help=kind.empty,
                 )
             ]
         )

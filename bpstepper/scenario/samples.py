@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bpstepper.engine.losses import LOSSES, LossRule
-from bpstepper.engine.network import Loss
+from bpstepper.engine.losses import LossRule
 from bpstepper.scenario.draft import Draft
 from bpstepper.scenario.findings import Findings
 from bpstepper.scenario.spans import Path
+from bpstepper.scenario.updates import TARGET_TOLERANCE, loss_rule
 
-__all__ = ["TARGET_TOLERANCE", "check_samples", "one_hot"]
-
-TARGET_TOLERANCE = 1e-9
-"""How far the sum of a distribution may be from 1."""
+__all__ = ["check_samples", "one_hot"]
 
 
 def one_hot(label: int, outputs: int) -> list[float]:
@@ -27,7 +24,8 @@ def one_hot(label: int, outputs: int) -> list[float]:
 def check_samples(draft: Draft, findings: Findings) -> None:
     """There are samples, of the right sizes, each with the target that the loss asks for."""
     path: Path = ("samples",)
-    if not draft.get(path, []) and draft.get(path, []) is not None and path not in findings.broken:
+    given = draft.get(path, [])
+    if given == [] and path not in findings.broken:
         findings.add(
             "no-samples",
             "there are no samples",
@@ -38,7 +36,11 @@ def check_samples(draft: Draft, findings: Findings) -> None:
             got="none",
         )
         return
-    rule = LOSSES.get(draft.get(("loss", "name"), Loss.name) or "")
+    rule = loss_rule(draft)
+    if draft.attached.samples is not None:
+        from bpstepper.scenario.table_samples import check_table
+
+        check_table(draft, rule, findings)
     for index, raw in enumerate(draft.tables(path)):
         if isinstance(raw, dict):
             _check_sample(draft, (*path, index), raw, rule, findings)

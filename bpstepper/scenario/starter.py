@@ -76,9 +76,15 @@ learning_rate = 0.5               # η
 batch_size = 1                    # samples per update, or "all"
 # epochs = 1                      # how often `bpstepper train` goes through the samples
 # shuffle = false                 # true: a new order in each epoch, drawn from the seed
-# optimizer = "sgd"
+# optimizer = "sgd"               # momentum nesterov rmsprop adam
+# hold_out = 0.0                  # share of the samples kept for testing
 
 # ── The samples ──────────────────────────────────────────────────────────────────────────────
+# Or all of them in a table beside this file, in place of every [[samples]] below:
+#     [samples]
+#     file = "data.csv"           # with a header row
+#     inputs = ["hours", "sleep"] # its columns; "first..last" stands for all between, too
+#     targets = ["passed"]        # or label = "class"
 
 [[samples]]
 name = "Ada"                      # optional

@@ -9,10 +9,20 @@ looked up when the program runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-__all__ = ["KINDS", "SymbolKey", "looks_like_symbol", "parse", "shape"]
+__all__ = [
+    "KINDS",
+    "MATRICES",
+    "TURNED",
+    "SymbolKey",
+    "cells",
+    "looks_like_symbol",
+    "names",
+    "parse",
+    "shape",
+]
 
 # What the axes of a kind are. The forms:
 #   number   a single number
@@ -21,6 +31,8 @@ __all__ = ["KINDS", "SymbolKey", "looks_like_symbol", "parse", "shape"]
 #   biases   (n_l,) along the units
 #   units    units of the layer × samples
 #   stack    samples × units × units
+#   folded   weights with the biases before those from the first unit; folded_turned transposed
+#   with_one units of the layer and a leading 1 × samples
 KINDS: dict[str, str] = {
     "x": "units",
     "y": "units",
@@ -42,8 +54,38 @@ KINDS: dict[str, str] = {
     "b{l}": "biases",
     "grad_b{l}": "biases",
     "b{l}_next": "biases",
+    # with folded biases
+    "x_one": "with_one",
+    "a{l}_one": "with_one",
+    "Wb{l}": "folded",
+    "grad_Wb{l}": "folded",
+    "Wb{l}_next": "folded",
+    "Wb{l}_T": "folded_turned",
+    # where inputs are trained
+    "x_next": "units",
+    # what optimizers keep
+    **{
+        f"{state}_{of}": form
+        for state in ("m", "v")
+        for of, form in {
+            "W{l}": "weights",
+            "b{l}": "biases",
+            "Wb{l}": "folded",
+            "x": "units",
+            "W{l}_next": "weights",
+            "b{l}_next": "biases",
+            "Wb{l}_next": "folded",
+            "x_next": "units",
+        }.items()
+    },
 }
 """The form of every public kind of symbol; `{l}` is the number of a layer with weights."""
+
+MATRICES = frozenset({"weights", "turned", "folded", "folded_turned"})
+"""The forms whose axes are those of W."""
+
+TURNED = frozenset({"turned", "folded_turned"})
+"""Those of them that are transposed."""
 
 _WITHOUT_LAYER = frozenset(kind for kind in KINDS if "{l}" not in kind)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -84,11 +126,26 @@ def looks_like_symbol(key: str) -> bool:
     return _WORD.fullmatch(key) is not None
 
 
-def names(depth: int) -> list[str]:
-    """The keys of every public kind in a network of `depth` layers, for suggestions."""
+def names(depth: int, folded: bool = False, states: Iterable[str] = ()) -> list[str]:
+    """The keys of the public kinds that such a network has, for suggestions.
+
+    Args:
+        depth: how many layers there are.
+        folded: whether biases are folded into the weights.
+        states: what the optimizer keeps for each parameter: "m", "v".
+    """
     layers = range(1, min(depth, 9) + 1)
-    expanded = [kind.format(l=layer) for layer in layers for kind in KINDS if "{l}" in kind]
-    return [*sorted(_WITHOUT_LAYER), *expanded]
+    kept = tuple(f"{state}_" for state in states)
+    found = [kind for kind in KINDS if _is_there(kind, folded, kept)]
+    expanded = [kind.format(l=layer) for layer in layers for kind in found if "{l}" in kind]
+    return [*sorted(kind for kind in found if "{l}" not in kind), *expanded]
+
+
+def _is_there(kind: str, folded: bool, kept: tuple[str, ...]) -> bool:
+    """Whether a program could have symbols of this kind."""
+    if kind.startswith(("m_", "v_")) and not kind.startswith(kept):
+        return False
+    return folded or not ("Wb" in kind or KINDS[kind] == "with_one")
 
 
 def shape(key: SymbolKey, sizes: Sequence[int], samples: int) -> tuple[int, ...]:
@@ -108,5 +165,13 @@ def shape(key: SymbolKey, sizes: Sequence[int], samples: int) -> tuple[int, ...]
         "biases": (units, 1),
         "weights": (units, sizes[layer - 1]),
         "turned": (sizes[layer - 1], units),
+        "folded": (units, sizes[layer - 1] + 1),
+        "folded_turned": (sizes[layer - 1] + 1, units),
+        "with_one": (units + 1, samples),
     }
     return shapes[key.form]
+
+
+def cells(key: SymbolKey, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """`shape` in the order in which single elements are named: of W always `to` before `from`."""
+    return shape[::-1] if key.form in TURNED else shape

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from bpstepper.engine.activations import ACTIVATIONS
 from bpstepper.engine.initializers import INITIALIZERS
 from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.network import Layer, Loss, Network, Training
+from bpstepper.engine.optimizers import OPTIMIZERS
 from bpstepper.scenario.forms import Flag, Number, OneOf, Text, Whole, Word
 from bpstepper.scenario.structures import REQUIRED, Choice, Key, ListOf, Table
-from bpstepper.scenario.support import known_names
 
 __all__ = ["FILE", "FORMAT", "json_schema"]
 
@@ -33,8 +35,20 @@ _ARRAY_FILE: Final = Table(
     "ArrayFile",
     "Numbers in a file beside the scenario.",
     (
-        Key("file", Text(), REQUIRED, "An NPZ or NPY file beside the scenario, never outside it."),
-        Key("array", Text(), "", "The array's name in an NPZ file."),
+        Key(
+            "file",
+            Text(),
+            REQUIRED,
+            "An NPZ or NPY file in the scenario's folder or below it, never outside. At most "
+            "32 MiB and 10,000,000 numbers.",
+        ),
+        Key(
+            "array",
+            Text(),
+            "",
+            "The array's name in an NPZ file. Default: the only one there is. Rows and columns "
+            "are those of the file's layout; biases may be a row or a column.",
+        ),
     ),
 )
 
@@ -45,7 +59,7 @@ _LAYER: Final = Table(
         Key("units", Whole(ge=1), REQUIRED, "How many units the layer has. Unit: units."),
         Key(
             "activation",
-            OneOf(known_names("activation")),
+            OneOf(ACTIVATIONS),
             Layer.activation,
             "What a unit does with its weighted input z.",
         ),
@@ -132,7 +146,7 @@ _LOSS: Final = Table(
     (
         Key(
             "name",
-            OneOf(known_names("loss")),
+            OneOf(LOSSES),
             Loss.name,
             "What a wrong output costs. output: C is the output itself (or one `unit` of it), "
             "for gradients without a target.",
@@ -202,7 +216,7 @@ _TRAINING: Final = Table(
         ),
         Key(
             "optimizer",
-            OneOf(known_names("optimizer")),
+            OneOf(OPTIMIZERS),
             Training.optimizer,
             "How a gradient becomes a move of the parameters.",
         ),
@@ -267,14 +281,36 @@ _SAMPLE: Final = Table(
     ),
 )
 
+_COLUMNS: Final = Choice(ListOf(Text(), least=1), text=Text())
+
 _SAMPLES_FILE: Final = Table(
     "SamplesFile",
     "Samples from a CSV or NPZ file beside the scenario.",
     (
-        Key("file", Text(), REQUIRED, "A CSV file with a header row, or an NPZ file."),
-        Key("inputs", ListOf(Text()), REQUIRED, "The columns (arrays) that are inputs."),
-        Key("targets", ListOf(Text()), None, "The columns that are targets."),
-        Key("label", Text(), None, "In place of targets: the column of the class."),
+        Key(
+            "file",
+            Text(),
+            REQUIRED,
+            "A CSV file with a header row (UTF-8, commas between columns, a dot in numbers) or an "
+            "NPZ file, in the scenario's folder or below it, never outside. At most 32 MiB, "
+            "100,000 samples and 10,000,000 numbers.",
+        ),
+        Key(
+            "inputs",
+            _COLUMNS,
+            REQUIRED,
+            'The columns that are inputs, in order; "first..last" stands for all from one to the '
+            "other. Of an NPZ file: the arrays, one row per sample in every layout.",
+        ),
+        Key("targets", _COLUMNS, None, "The columns (arrays) that are targets, as `inputs`."),
+        Key(
+            "label",
+            Text(),
+            None,
+            "In place of targets: the column (array) of the class, from 0, made one-hot. "
+            "One output: 0 or 1.",
+        ),
+        Key("name", Text(), None, "The column (array) of the samples' names. Default: none."),
     ),
 )
 

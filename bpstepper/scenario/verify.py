@@ -120,9 +120,9 @@ def _index(expect: Expect, layout: str, dimensions: int) -> tuple[int, ...]:
     if dimensions != 2:
         return at
     row = LAYOUTS[layout]
-    weights = key is not None and key.form in ("weights", "turned")
+    weights = key is not None and key.form in symbol_keys.MATRICES
     at = at if len(at) == 2 else (*at, 0)
     turned = row.weight_axes != ("to", "from") if weights else row.units_axis != 0
-    if key is not None and key.form == "turned":
+    if key is not None and key.form in symbol_keys.TURNED:
         turned = not turned
     return at[::-1] if turned else at

@@ -200,6 +200,8 @@ _EXAMPLES = {
     "inputs": "add how many inputs there are: inputs = 2",
     "units": "add how many units the layer has: units = 2",
     "input": "add the inputs: input = [0.05, 0.10]",
+    "file": 'add which file, beside this one: file = "data.csv"',
+    "inputs_of_samples": 'add which columns are inputs: inputs = ["x1", "x2"]',
     "symbol": 'add which number it is: symbol = "delta1"',
     "value": "add the published number: value = 0.298371109",
 }
@@ -207,11 +209,12 @@ _EXAMPLES = {
 
 def _missing_key(mistake: Mistake) -> _Said:
     name = str(mistake.path[-1])
+    example = "inputs_of_samples" if mistake.path == ("samples", "inputs") else name
     return _Said(
         "missing-key",
         f"`{name}` is missing {_where(mistake.path[:-1])}",
         label=f"no `{name}`",
-        help=_EXAMPLES.get(name, f"add `{name} = …`"),
+        help=_EXAMPLES.get(example, f"add `{name} = …`"),
         expected=name,
         at_key=True,
     )

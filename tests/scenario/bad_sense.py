@@ -1,4 +1,4 @@
-"""Inputs that are TOML and make no sense, and some that make sense too early."""
+"""Inputs that are TOML and make no sense."""
 
 from __future__ import annotations
 
@@ -390,19 +390,6 @@ MEANING = (
         "bad edit",
         swap(('text = "a note"', 'text = "a note"\nedit = "hello"')),
         [("bad-override", 32, 8)],
-    ),
-)
-
-NOT_YET = (
-    Bad(
-        "samples table",
-        BEFORE_SAMPLES + '[samples]\nfile = "a.csv"\ninputs = ["x1", "x2"]\nlabel = "y"\n',
-        [("not-yet", 19, 1)],
-    ),
-    Bad(
-        "weights file",
-        swap((W1, 'weights = { file = "w.npz", array = "W1" }')),
-        [("not-yet", 8, 11)],
     ),
 )
 

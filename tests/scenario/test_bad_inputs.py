@@ -7,7 +7,7 @@ import pytest
 from bpstepper.scenario import Diagnostic, ScenarioError, loads
 from bpstepper.scenario.render import to_json, to_text
 from bpstepper.scenario.verify import verify
-from tests.scenario import bad_sense, bad_syntax
+from tests.scenario import bad_sense, bad_syntax, bad_together
 from tests.scenario.spoiling import BASE, RATE, Bad, swap
 
 CASES = (
@@ -15,7 +15,7 @@ CASES = (
     *bad_syntax.TEXT,
     *bad_sense.SCHEMA,
     *bad_sense.MEANING,
-    *bad_sense.NOT_YET,
+    *bad_together.TOGETHER,
 )
 
 

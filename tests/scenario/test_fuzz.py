@@ -138,3 +138,25 @@ def test_names(name: str) -> None:
         return
     with contextlib.suppress(ScenarioError):
         load(name)
+
+
+@settings(QUICK, max_examples=300)
+@given(
+    hold_out=st.sampled_from([0, 0.2, 0.25, 0.5, 0.74, 0.75, 0.76, 0.999]),
+    batch=st.sampled_from([1, 2, 3, '"all"', 10**12]),
+    train=st.sampled_from(["parameters", "input"]),
+    samples=st.integers(1, 5),
+)
+def test_what_the_engine_refuses_is_a_diagnostic(
+    hold_out: float, batch: object, train: str, samples: int
+) -> None:
+    """Batches, held-out samples and trained inputs that do not go together."""
+    lines = BASE.split("[[samples]]")[0] + "[[samples]]\ninput = [1, 0]\nlabel = 1\n" * samples
+    read(
+        lines,
+        (
+            f"training.hold_out={hold_out}",
+            f"training.batch_size={batch}",
+            f"training.train={train}",
+        ),
+    )

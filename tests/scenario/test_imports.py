@@ -31,6 +31,9 @@ def loaded_after(code: str) -> set[str]:
 
 DRAWS = {"textual", "rich"}
 
+# what reads the files that a scenario names
+READS = {f"bpstepper.scenario.{name}" for name in ("gather", "arrays", "csv_table")} | {"csv"}
+
 # what tells mistakes and where they are
 EXPLAINS = {f"bpstepper.scenario.{name}" for name in ("locate", "troubles", "wording", "render")}
 EXPLAINS.add("difflib")
@@ -54,6 +57,13 @@ def test_reading_what_is_right_explains_nothing() -> None:
     """Reading a good file loads nothing that draws and nothing that is for mistakes."""
     loaded = loaded_after("from bpstepper.scenario import load; load('mazur')")
     assert "bpstepper.scenario.tables" in loaded
+    assert not loaded & (DRAWS | EXPLAINS | READS)
+
+
+def test_reading_a_table_explains_nothing() -> None:
+    """A scenario with a table loads what reads it, and no more."""
+    loaded = loaded_after("from bpstepper.scenario import load; load('moons')")
+    assert loaded >= READS
     assert not loaded & (DRAWS | EXPLAINS)
 
 

@@ -17,6 +17,7 @@ EXPECTED = {
     "linear-neuron-a",
     "linear-neuron-b",
     "mazur",
+    "moons",
     "softmax-jacobian",
     "xor-one-step",
 }
