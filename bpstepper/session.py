@@ -283,6 +283,9 @@ class Session:
         for step in trace:  # folded biases: W and b are not read themselves, their layer is
             if symbol is not None and symbol.layer == step.equation.layer:
                 return step
+        for step in trace:  # as the screen writes it: δ¹
+            if any(op.result.name.text == words for op in step.operations):
+                return step
         folded = words.lower()
         for step in trace:
             if folded in (step.equation.law.lower(), step.equation.phase, step.id.lower()):

@@ -266,7 +266,7 @@ def everywhere(session: Session) -> Iterator[Session]:
     yield from operations(session)
 
 
-def some(session: Session, most: int = 24) -> list[Session]:
+def some(session: Session, most: int = 16) -> list[Session]:
     """Everywhere in update 1; of very many places, every so many-th."""
     places = [*everywhere(session)]
     return places[:: 1 + len(places) // (most + 1)]

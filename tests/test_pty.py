@@ -401,12 +401,12 @@ def test_the_picker(tmp_path: Path) -> None:
         terminal.wait_for("Choose a scenario")
         for name in (*names, "mine.toml", "wrong.toml"):
             terminal.wait_for(name)
-        terminal.press("down", "enter")
-        shows(terminal, opened(names[1]))
+        terminal.press("end", "enter")
+        shows(terminal, opened(names[-1]))
         terminal.press("escape").wait_for("Choose a scenario")
-        terminal.press("end", "enter").wait_for("error[")
-        terminal.press("up", "enter").wait_for("mine · start")
-        terminal.press("escape").wait_for("Choose a scenario").press("q")
+        terminal.press("home", "enter").wait_for("mine · start")  # one's own come first
+        terminal.press("escape").wait_for("Choose a scenario")
+        terminal.press("down", "enter").wait_for("error[").press("q")
         assert terminal.wait() == 0
         assert terminal.restored
 

@@ -197,7 +197,9 @@ def _step_panes(session: Session, look: Look, columns: int, lines: int, message:
     step = session.step
     batch = len(session.trace.samples)
     told = explain(session.scenario, step, batch)
-    why = _why(session, told, look, columns, message, tall=lines + 3 >= _TALL)
+    tall = lines + 3 >= _TALL
+    choices = _whys(session, told, look, columns, message, tall)
+    why = choices[-1]
     equation = _equation(session, look, columns)
     naming = Naming(session.scenario, session.trace.samples)
     found = this_number(step, session.operation, session.cell, naming)
@@ -209,6 +211,10 @@ def _step_panes(session: Session, look: Look, columns: int, lines: int, message:
     spare = room - len(stage)
     if spare > 0 and not roomy:
         gap, spare = [(Span(" " * columns),)], spare - 1
+    # what the matrices leave is for words: as many as there is room for
+    fuller = next(choice for choice in choices if len(choice) - len(why) <= max(spare, 0))
+    spare -= len(fuller) - len(why)
+    why = fuller
     blank: Line = (Span(" " * columns),)
     return [
         *equation,
@@ -259,26 +265,44 @@ def _in_step(session: Session) -> str:
     return f"   operation {at + 1} of {len(session.step.operations)}"
 
 
-def _why(
+def _whys(
     session: Session, told: Told, look: Look, columns: int, message: str, tall: bool
-) -> list[Line]:
-    """The sentence of why; a lesson's question where there is one; all of it on a tall screen."""
+) -> list[list[Line]]:
+    """What the last pane may say, the fullest first; the last is the least that it says."""
     translate = look.charset.translate
     if message:
-        return wrap(translate(clean(message)), columns, "message")[:2]
-    lines = wrap(translate(told.sentence), columns, "why")[:2]
-    notes = notes_at(session.scenario, session.step, session.cursor.update)
-    for note in notes[:1]:
-        asked = note.ask or note.text
-        more = translate("  ▸ y answers" if note.ask else "  ▸ y")
-        room = columns - width(more) - 2
-        text = shorten(translate(clean(" ".join(asked.split()))), room, look.charset.left_out)
-        lines.append((Span(f" {text}", "note"), Span(more, "key")))
+        return [wrap(translate(clean(message)), columns, "message")[:2]]
+    sentence = wrap(translate(told.sentence), columns, "why")[:2]
+    blank: Line = (Span(" "),)
+    readable = min(columns, 92)
+    said = [wrap(translate(paragraph), readable, "paragraph") for paragraph in told.paragraphs]
+    whole = [line for paragraph in said for line in (blank, *paragraph)]
+    dense = [blank, *(line for paragraph in said for line in paragraph)]
+    asked = [_question(session, look, columns, rows) for rows in (3, 1)]
+    # an ordinary screen shows no more than the question whole, and the first paragraph
+    more = [whole, dense] if tall else [[blank, *said[0]]]
+    choices = [[*sentence, *asked[0], *words] for words in more]
     if tall:
-        lines.append((Span(" "),))
-        for paragraph in told.paragraphs:
-            lines += wrap(translate(paragraph), min(columns, 92), "paragraph")
-    return lines
+        return [*choices, [*sentence, *asked[1], *dense]]
+    return [*choices, [*sentence, *asked[0]], [*sentence, *asked[1]]]
+
+
+def _question(session: Session, look: Look, columns: int, rows: int) -> list[Line]:
+    """What the lesson asks here, on at most so many lines; the last says how to be answered."""
+    translate = look.charset.translate
+    notes = notes_at(session.scenario, session.step, session.cursor.update)
+    if not notes:
+        return []
+    note = notes[0]
+    text = translate(clean(" ".join((note.ask or note.text).split())))
+    more = translate("  ▸ y answers" if note.ask else "  ▸ y")
+    lines = wrap(text, columns, "note")
+    if len(lines) > rows:
+        text = shorten(text, columns - width(more) - 2, look.charset.left_out)
+        return [(Span(f" {text}", "note"), Span(more, "key"))]
+    if line_width(lines[-1]) + width(more) > columns:
+        return [*lines, (Span(more, "key"),)]
+    return [*lines[:-1], (*lines[-1], Span(more, "key"))]
 
 
 # ── the start ────────────────────────────────────────────────────────────────────────────────

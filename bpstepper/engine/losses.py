@@ -48,6 +48,7 @@ class LossRule:
         slope_formula: ∂C/∂a without factors, as a template.
         slope_reason: one sentence on where the slope comes from.
         source: book and equation number.
+        meaning: what C says, to go on from "C is one number".
     """
 
     name: str
@@ -62,6 +63,7 @@ class LossRule:
     slope_formula: str
     slope_reason: str
     source: str
+    meaning: str = " for how wrong the outputs are"
 
 
 _ONE = np.array(1.0)
@@ -250,6 +252,7 @@ _ROWS = (
         slope_formula="1",
         slope_reason="C is the output itself, so ∂C/∂a is 1 for each output that is counted",
         source="no loss: C is the output",
+        meaning=", here the output itself",
     ),
 )
 

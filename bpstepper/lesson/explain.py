@@ -52,12 +52,13 @@ EXPLANATIONS: dict[str, Explanation] = {
     "a": Explanation(
         "{a_sentence}",
         (
-            "The activation function is {formula}. {a_sentence}",
+            "The activation function is {formula}. Were every unit linear, any number of layers could "
+            "do no more than one.",
             "Keep z in mind, not only a: on the way back the slope is taken at this very z.",
         ),
     ),
     "C": Explanation(
-        "C is one number for how wrong the outputs are; all else asks how it changes.",
+        "C is one number{meaning}; all else asks how it changes.",
         (
             "The loss of each output is taken, and added up{means}. The factor in front is part "
             "of the definition of C: it scales every gradient that follows, and nothing else.",
@@ -252,6 +253,9 @@ EXPLANATIONS["BP3_batch"] = Explanation(
 _HEADINGS: dict[tuple[str, str], str] = {
     ("z", "matmul"): "each unit weighs what comes in",
     ("z", "add"): "and adds its bias",
+    ("z_folded", "matmul"): "each unit weighs what comes in, and the 1 with its bias",
+    ("BP4_folded", "matmul"): "one product for each wire, the one from the 1 among them",
+    ("BP4_folded_data", "matmul"): "one product for each wire, the one from the 1 among them",
     ("C", "sum"): "all of them together",
     ("C", "scale"): "times the factor in front",
     ("C_l2", "sum_of_squares"): "the squares of the weights",
@@ -278,6 +282,21 @@ _HEADINGS: dict[tuple[str, str], str] = {
 }
 
 
+_RESULT_HEADINGS = {
+    "m_kept": "what is kept of the old mean",
+    "m_fresh": "what the new gradient brings",
+    "m_next": "both together",
+    "m_ahead": "a look ahead along the new mean",
+    "v_kept": "what is kept of the old mean square",
+    "gradient_squared": "each gradient, squared",
+    "v_fresh": "what the new square brings",
+    "v_next": "both together",
+    "denominator": "the divisor, kept from 0",
+    "direction": "which way to move",
+}
+"""Headings of an optimizer's operations, by the kind of what they make."""
+
+
 def heading(step: Step, operation: Operation) -> str:
     """What an operation does, in a few words, for the line above its matrices."""
     kernel = operation.kernel
@@ -287,7 +306,8 @@ def heading(step: Step, operation: Operation) -> str:
         samples = operation.operands[0].value.shape[1]
         if samples > 1:
             return f"for each wire a product per sample, added up over the {samples} samples"
-    return _HEADINGS.get((step.equation.row, kernel.name), kernel.words)
+    by_result = _RESULT_HEADINGS.get(operation.result.symbol.kind, kernel.words)
+    return _HEADINGS.get((step.equation.row, kernel.name), by_result)
 
 
 @dataclass(frozen=True)
@@ -353,6 +373,7 @@ class _Said:
             "shape": lambda: "×".join(str(n) for n in self.step.result.value.shape),
             "m": lambda: str(self.batch_size),
             "loss_slope": lambda: LOSSES[self.loss.name].slope_reason,
+            "meaning": lambda: LOSSES[self.loss.name].meaning,
             "a_sentence": self._a_sentence,
             "means": self._means,
             "scaled": self._scaled,
@@ -384,6 +405,8 @@ class _Said:
         activation = self._activation()
         if activation.slope is None:
             return "Softmax shares 1 among the units: each activation depends on every z."
+        if activation.apply.view is not None:
+            return "These units are linear: each passes its z on as it is."
         return f"Each unit bends its own z by {activation.glyph.text}; no unit looks at another's."
 
     def _means(self) -> str:

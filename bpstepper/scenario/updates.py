@@ -139,7 +139,7 @@ def _check_hold_out(draft: Draft, findings: Findings) -> None:
 
 def _check_inputs(draft: Draft, findings: Findings) -> None:
     """Inputs that move are the same ones in every update."""
-    samples = draft.samples
+    samples = draft.training_samples
     batch = draft.get(_BATCH, Training.batch_size)
     moves = draft.get(_TRAIN, Training.train) == "input"
     if not moves or samples is None or not isinstance(batch, int) or not 1 <= batch < samples:

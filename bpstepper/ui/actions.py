@@ -27,6 +27,7 @@ class Action:
         move: for a movement: session → session.
         hint: what the last line says it does; empty for keys that only help lists.
         inside: whether it is offered only inside a step (True), outside (False), or always (None).
+        at_start: whether it is offered before the first step, too.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Action:
     move: Callable[[Session], Session] | None = None
     hint: tuple[str, str] | None = None
     inside: bool | None = None
+    at_start: bool = True
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -62,6 +64,7 @@ ACTIONS: tuple[Action, ...] = (
         Session.into,
         ("↓", "into"),
         inside=False,
+        at_start=False,
     ),
     Action(
         "out",
@@ -111,6 +114,7 @@ ACTIONS: tuple[Action, ...] = (
         "spell out the next number of the result",
         Session.next_cell,
         ("⇥", "number"),
+        at_start=False,
     ),
     Action(
         "previous_cell",
@@ -141,5 +145,7 @@ def hints(session: Session) -> list[Hint]:
     return [
         Hint(*action.hint)
         for action in ACTIONS
-        if action.hint is not None and action.inside in (None, inside)
+        if action.hint is not None
+        and action.inside in (None, inside)
+        and (action.at_start or not session.at_start)
     ]
