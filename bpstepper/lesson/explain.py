@@ -52,8 +52,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     "a": Explanation(
         "{a_sentence}",
         (
-            "The activation function is {formula}. Were every unit linear, any number of layers could "
-            "do no more than one.",
+            "The activation function is {formula}. Were every unit linear, any number of layers "
+            "could do no more than one.",
             "Keep z in mind, not only a: on the way back the slope is taken at this very z.",
         ),
     ),
