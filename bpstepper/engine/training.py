@@ -65,9 +65,11 @@ def split(problem: Problem) -> Split:
     """Divide the samples as `hold_out` says, drawn from the seed; each part in file order."""
     count = len(problem.samples)
     held = round(problem.training.hold_out * count)
-    chance = np.random.default_rng([problem.network.seed, 3])
-    drawn = np.sort(chance.permutation(count)[:held]) if held else np.arange(0)
-    return Split(np.setdiff1d(np.arange(count), drawn), drawn)
+    kept = np.ones(count, bool)
+    if held:  # numpy.random takes its time to load, and most problems hold nothing out
+        chance = np.random.default_rng([problem.network.seed, 3])
+        kept[chance.permutation(count)[:held]] = False
+    return Split(np.flatnonzero(kept), np.flatnonzero(~kept))
 
 
 class Schedule:
