@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.prose import paragraphs, wrap, wrap_spans
 from bpstepper.drawing.spelled import draw_number
 from bpstepper.drawing.stage import draw_stage
 from bpstepper.drawing.text import Line, Span, clean, crop, line_width, pad, shorten, width
 from bpstepper.engine.equations import PHASES
+from bpstepper.engine.nonfinite import first_nonfinite
 from bpstepper.lesson.explain import Told, explain, notes_at
 from bpstepper.lesson.naming import Naming
+from bpstepper.lesson.overflow import tell_birth
 from bpstepper.lesson.provenance import this_number
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import Session
@@ -273,6 +277,7 @@ def _whys(
     if message:
         return [wrap(translate(clean(message)), columns, "message")[:2]]
     sentence = wrap(translate(told.sentence), columns, "why")[:2]
+    sentence += _birth(session, look, columns)
     blank: Line = (Span(" "),)
     readable = min(columns, 92)
     said = [wrap(translate(paragraph), readable, "paragraph") for paragraph in told.paragraphs]
@@ -285,6 +290,18 @@ def _whys(
     if tall:
         return [*choices, [*sentence, *asked[1], *dense]]
     return [*choices, [*sentence, *asked[0]], [*sentence, *asked[1]]]
+
+
+def _birth(session: Session, look: Look, columns: int) -> list[Line]:
+    """Where a result that is not finite descends from, on a step that has one."""
+    step = session.step
+    if step.equation.witness or np.isfinite(step.result.value).all():
+        return []
+    birth = first_nonfinite(session.trace)
+    if birth is None:
+        return []
+    born = tell_birth(birth, session.scenario, session.trace.samples)
+    return wrap(look.charset.translate(clean(born)), columns, "message")[:2]
 
 
 def _question(session: Session, look: Look, columns: int, rows: int) -> list[Line]:

@@ -8,6 +8,7 @@ module finds that birth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -38,6 +39,7 @@ class Birth:
     reads: tuple[float, ...]
 
 
+@lru_cache(maxsize=32)
 def first_nonfinite(trace: Trace) -> Birth | None:
     """The birth of the first NaN or infinity of an update; None where all is finite.
 

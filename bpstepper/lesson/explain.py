@@ -87,9 +87,8 @@ EXPLANATIONS: dict[str, Explanation] = {
             "First ∂C/∂a: {loss_slope}. Then through the unit: its activation depends on its own "
             "z alone, so the chain rule multiplies two numbers of the same unit. That is what ⊙ "
             "says: cell times cell, no sum.",
-            "δ is ∂C/∂z, a gradient. The difference ŷ − y is not what travels back; here it is "
-            "∂C/∂a at most, and the slope belongs to it. Leaving the slope out is the commonest "
-            "slip at the output.",
+            "δ is ∂C/∂z, a gradient; the difference ŷ − y is not what travels back. {cancels} "
+            "Leaving the slope out where it belongs is the commonest slip at the output.",
             "At {f}: {slope}.",
         ),
     ),
@@ -340,6 +339,10 @@ def explain(scenario: Scenario, step: Step, batch: int) -> Told:
     )
 
 
+_CANCELS = {
+    True: "For this output and this loss the two factors multiply out to it: see the next step.",
+    False: "With this output and this loss nothing cancels, so the slope stays.",
+}
 _BEYOND = {
     True: "This path divides 0 by 0 here, or overflows; the next step's form does not.",
     False: "Not every number here is finite: something overflowed, here or before.",
@@ -373,6 +376,7 @@ class _Said:
             "shape": lambda: "×".join(str(n) for n in self.step.result.value.shape),
             "m": lambda: str(self.batch_size),
             "loss_slope": lambda: LOSSES[self.loss.name].slope_reason,
+            "cancels": lambda: _CANCELS[self.step.equation.witness],
             "meaning": lambda: LOSSES[self.loss.name].meaning,
             "a_sentence": self._a_sentence,
             "means": self._means,
