@@ -103,7 +103,9 @@ class SampleStore:
         cuts = range(0, len(samples), size)
         return [
             {
-                symbol: value[:, cut : cut + size] if along == 1 else value[cut : cut + size]
+                symbol: np.ascontiguousarray(  # it is copied in at every update
+                    value[:, cut : cut + size] if along == 1 else value[cut : cut + size]
+                )
                 for symbol, value in whole.items()
             }
             for cut in cuts

@@ -189,8 +189,10 @@ class Runner:
             while self.done < target:
                 epoch, within = divmod(self.done, per_epoch)
                 planned = self._epoch(epoch + 1)[within : within + target - self.done]
-                if record_cost is None and per_epoch == 1 and self.schedule.is_constant:
-                    planned = planned * min(target - self.done, _REPEATED)
+                if self.schedule.is_constant:  # its batch is written once, and stays
+                    lowered = planned[0][0]
+                    more = min(target - self.done, _REPEATED) - 1
+                    planned = [*planned, *[(lowered, lowered.flat)] * more]
                 for lowered, calls in planned:
                     for function, arguments in calls:
                         function(*arguments)
