@@ -10,8 +10,9 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import jsonschema
@@ -92,6 +93,54 @@ def run(*arguments: str, cwd: Path, stdin: str = "", **env: str | None) -> tuple
 def temporary(folder: Path) -> list[str]:
     """The hidden files of a folder, which none of ours may stay."""
     return [name for name in os.listdir(folder) if name.startswith(".")]
+
+
+class Stopped(BaseException):
+    """What a signal raises, wherever the program happens to be."""
+
+
+def stopped_at(moment: int, work: Callable[[], None]) -> bool:
+    """Do the work, and raise Stopped before the given bytecode of ours; whether it came so far."""
+    left = moment
+
+    def trace(frame: FrameType, event: str, _argument: object) -> Any:
+        nonlocal left
+        frame.f_trace_opcodes = True
+        if frame.f_code is not write_whole.__code__:
+            return None
+        if event == "opcode":
+            left -= 1
+            if left == 0:
+                sys.settrace(None)
+                raise Stopped
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    except Stopped:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+# a file that was open when the stop came is closed by the collector, which says so
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_whole_or_not_at_all_at_every_moment(tmp_path: Path) -> None:
+    """Stopped before any bytecode of the writing: the old file or the new, and nothing beside."""
+    file = tmp_path / "out.txt"
+    moment = 1
+    file.write_text("old")
+    while stopped_at(moment, lambda: write_whole(str(file), ["ne", "w"])):
+        assert file.read_text() in ("old", "new")
+        assert os.listdir(tmp_path) == ["out.txt"]
+        file.write_text("old")
+        moment += 1
+    assert moment > 100
+    assert file.read_text() == "new"
 
 
 # ── trace ────────────────────────────────────────────────────────────────────────────────────

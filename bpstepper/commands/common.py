@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import locale
 import os
 import sys
@@ -130,28 +131,21 @@ def write_whole(path: str, pieces: Iterable[str | bytes]) -> None:
     Raises:
         CommandError: it cannot be written; nothing was changed.
     """
-    import tempfile  # with what it brings, a hundredth of a second that few commands need
-
     target = Path(path)
-    temporary = None
+    # Named before it is made: whenever a signal comes, what is to be removed is known.
+    temporary = target.parent / f".{target.name[:200]}.{os.getpid()}-{os.urandom(4).hex()}"
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
+        with temporary.open("xb") as file:
             for piece in pieces:
                 file.write(piece.encode() if isinstance(piece, str) else piece)
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
         temporary.replace(target)
     except OSError as error:
         reason = error.strerror or str(error)
         raise CommandError(f"bpstepper: cannot write {printable_path(path)}: {reason}") from None
     finally:
-        if temporary is not None and temporary.exists():
+        with contextlib.suppress(OSError):  # it was moved, or never made
             temporary.unlink()
 
 
