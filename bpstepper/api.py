@@ -19,7 +19,8 @@ def trace(problem: Problem, update: int = 1) -> Trace:
     """One update, every step.
 
     Args:
-        problem: a Scenario, or any Problem built in code.
+        problem: a Scenario, as `load` reads it from a name or a path, or any Problem built in
+            code.
         update: which update, from 1; those before it are run first.
 
     Returns:
@@ -33,25 +34,64 @@ def trace(problem: Problem, update: int = 1) -> Trace:
 
 
 def timeline(problem: Problem) -> Timeline:
-    """Any update: `line.at(10_000).trace`, and `.parameters["W1"]` after it."""
+    """Any update, in any order: `line.at(10_000).trace`, and `.parameters["W1"]` after it.
+
+    Args:
+        problem: a Scenario, as `load` reads it, or any Problem built in code.
+
+    Returns:
+        A Timeline. Nothing is run before something is asked for; `parameters` are shaped as those
+        of `run`, and are the same bits.
+
+    Raises:
+        ValueError: not here, but where a moment is asked for: `at` for an update before 0, and
+            `.trace` for update 0, which is the start.
+    """
     return Timeline(problem)
 
 
 def run(problem: Problem, updates: int) -> dict[str, Array]:
-    """W and b by key after this many updates; the fastest way there, and the same bits."""
+    """W and b after this many updates: the fastest way there, and the same bits.
+
+    Args:
+        problem: a Scenario, as `load` reads it, or any Problem built in code.
+        updates: how many; with 0 the parameters are as they start.
+
+    Returns:
+        Read-only arrays by key. `W1` is (n_1, n_0), and (n_0, n_1) in the row layout; `b1` is
+        (n_1, 1) in the column layout, (1, n_1) in the others. With them `Wb1` where biases are
+        folded, and `x` where it is the inputs that are trained.
+    """
     return _run(problem, updates)
 
 
 def gradcheck(problem: Problem, update: int = 1) -> GradientCheck:
     """Hold every gradient of an update against the slope of C that moving a parameter shows.
 
+    Args:
+        problem: a Scenario, as `load` reads it, or any Problem built in code.
+        update: which update's gradients, from 1; those before it are run first.
+
     Returns:
-        A GradientCheck; `.worst` is (relative difference by array norm, symbol, index), and
-        `.kinks` names the cells that have no derivative and were left out.
+        A GradientCheck; `.worst` is (relative difference by array norm, symbol, index), `.ok`
+        whether that is small enough, and `.kinks` names the cells that have no derivative and
+        were left out. Each of its `.checks` has both gradients in the shape of the parameter.
+
+    Raises:
+        ValueError: `update` is less than 1.
     """
     return _gradcheck(problem, update)
 
 
 def verify(scenario: Scenario) -> Verdict:
-    """Hold a scenario to its published numbers and its gradients."""
+    """Hold a scenario to its published numbers and its gradients.
+
+    Args:
+        scenario: as `load` reads it, or built in code.
+
+    Returns:
+        A Verdict: `.ok`, the `.outcomes` of the published numbers, one each and in the file's
+        order, and the `.gradients` of update 1. A number that the computation does not have is
+        an outcome that is not ok, and no error.
+    """
     return _verify(scenario)

@@ -1,9 +1,9 @@
 """Every quantity of an update, and what many updates make, against PyTorch.
 
-PyTorch shares no line with the engine. 500 random networks are held against it; with the
+PyTorch shares no line with the engine. 2,000 random networks are held against it; with the
 environment variable `BPSTEPPER_NETWORKS`, as many as it says:
 
-    BPSTEPPER_NETWORKS=2000 python -m pytest -n auto tests/engine/test_against_torch.py
+    BPSTEPPER_NETWORKS=500 python -m pytest tests/engine/test_against_torch.py
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.oracles import (
 from tests.strategies import Draft, random_draft
 
 BLOCK = 25
-BLOCKS = -(-int(os.environ.get("BPSTEPPER_NETWORKS", "500")) // BLOCK)
+BLOCKS = -(-int(os.environ.get("BPSTEPPER_NETWORKS", "2000")) // BLOCK)
 UPDATES = 6
 NEAR = 1e-10
 EPSILON = float(np.finfo(float).eps)
