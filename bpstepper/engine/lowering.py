@@ -69,6 +69,11 @@ class Lowered:
         self.calls: list[tuple[Op, tuple[Call, ...]]] = []
         for op in ops:
             self.calls.append((op, self._bind(op, in_place)))
+        self._given = [(symbol, self.values[symbol]) for symbol in program.inputs]
+        self._made = [
+            (op, op.result, calls, None if op.result in self.viewed else self.values[op.result])
+            for op, calls in self.calls
+        ]
         self._nbytes = sum(
             -(-value.nbytes // _ALIGNED) * _ALIGNED
             for symbol, value in self.values.items()
@@ -142,18 +147,18 @@ class Lowered:
         copies of a large network lie in one block of memory.
         """
         freeze = _Block(self._nbytes).freeze if self._nbytes > _LARGE else _freeze
-        kept = {symbol: freeze(self.values[symbol]) for symbol in self.program.inputs}
+        kept = {symbol: freeze(buffer) for symbol, buffer in self._given}
         with np.errstate(all="ignore"):
-            for op, calls in self.calls:
+            for op, symbol, calls, buffer in self._made:
                 for function, arguments in calls:
                     function(*arguments)
-                if op.result in self.viewed:
-                    assert op.kernel.view is not None  # that is how it came to be a view
-                    seen = op.kernel.view([kept[o] for o in op.operands], op.kernel.axis)
-                    assert seen is not None  # the same shapes as when it was bound
-                    kept[op.result] = seen
-                else:
-                    kept[op.result] = freeze(self.values[op.result])
+                if buffer is not None:
+                    kept[symbol] = freeze(buffer)
+                    continue
+                assert op.kernel.view is not None  # that is how it came to be a view
+                seen = op.kernel.view([kept[o] for o in op.operands], op.kernel.axis)
+                assert seen is not None  # the same shapes as when it was bound
+                kept[symbol] = seen
             for function, arguments in self._moves:
                 function(*arguments)
         for symbol, (whole, kind) in self.program.parts.items():
@@ -184,11 +189,11 @@ class _Block:
         copied = self._memory[self._taken : end].view(array.dtype).reshape(array.shape)
         self._taken += -(-array.nbytes // _ALIGNED) * _ALIGNED
         np.copyto(copied, array)
-        copied.setflags(write=False)
+        copied.setflags(False)  # type: ignore[call-arg]  # by position: a keyword costs as much again
         return copied
 
 
 def _freeze(array: AnyArray) -> AnyArray:
-    copied = array.copy(order="K")
-    copied.setflags(write=False)
+    copied = array.copy("K")
+    copied.setflags(False)  # type: ignore[call-arg]  # by position: a keyword costs as much again
     return copied

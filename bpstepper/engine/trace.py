@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from bpstepper.engine.equations import Equation
 from bpstepper.engine.kernels import Axes, Kernel
@@ -19,9 +21,10 @@ from bpstepper.engine.symbols import Name, Symbol
 
 __all__ = ["Operation", "Quantity", "Step", "Trace", "record"]
 
+_new = tuple.__new__
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Quantity:
+
+class Quantity(NamedTuple):
     """A symbol with its value in one update.
 
     Attributes:
@@ -36,27 +39,47 @@ class Quantity:
     axes: Axes
     value: Array
 
+    # it holds arrays, whose == is elementwise: it is equal to itself alone
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(self)
+
     @property
     def key(self) -> str:
         """The public text key."""
         return self.symbol.key
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation with its values: `result.value == kernel(*operand values)`, to the bit."""
 
     kernel: Kernel
     operands: tuple[Quantity, ...]
     result: Quantity
 
+    # it holds arrays, whose == is elementwise: it is equal to itself alone
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(self)
+
     def replay(self) -> Array:
         """Compute the result once more from the operands that were kept."""
         return self.kernel(*(operand.value for operand in self.operands))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Step:
+class Step(NamedTuple):
     """One equation at one layer.
 
     Attributes:
@@ -65,9 +88,20 @@ class Step:
         operations: in order; the last one makes the step's result.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple's own `index` is of no use here
     equation: Equation
     operations: tuple[Operation, ...]
+
+    # it holds arrays, whose == is elementwise: it is equal to itself alone
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     @property
     def id(self) -> str:
@@ -149,22 +183,20 @@ class Trace:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The steps in order."""
-        quantities = {symbol: self.quantity(symbol) for symbol in self.values}
-        return tuple(
-            Step(
-                index=index,
-                equation=ops[0].equation,
-                operations=tuple(
-                    Operation(
-                        op.kernel,
-                        tuple(quantities[operand] for operand in op.operands),
-                        quantities[op.result],
-                    )
-                    for op in ops
-                ),
-            )
-            for index, ops in enumerate(self.program.steps)
-        )
+        plan = _plan(self.program, self.values)
+        # made by `tuple.__new__`, which is all that their own constructors do: half the time
+        made = [
+            _new(Quantity, (*known, value))
+            for known, value in zip(plan.known, self.values.values(), strict=True)
+        ]
+        steps = []
+        for index, equation, operations in plan.steps:
+            done = [
+                _new(Operation, (kernel, tuple([made[at] for at in operands]), made[result]))
+                for kernel, operands, result in operations
+            ]
+            steps.append(_new(Step, (index, equation, tuple(done))))
+        return tuple(steps)
 
     def step(self, id_: str) -> Step:
         """The step that makes the symbol with this key.
@@ -213,6 +245,46 @@ class Trace:
             for symbol in layers
             if symbol.kind in ("W", "b", "Wb") or (symbol.kind == "x" and after[symbol] in values)
         }
+
+
+class _Plan(NamedTuple):
+    """What the steps of all traces of a program have in common: everything but the values.
+
+    Attributes:
+        symbols: in the order in which a trace has its values.
+        known: symbol, name and axes of each.
+        steps: for each step its index, its equation and its operations, whose operands and
+            results are places in `symbols`.
+    """
+
+    symbols: tuple[Symbol, ...]
+    known: tuple[tuple[Symbol, Name, Axes], ...]
+    steps: tuple[tuple[int, Equation, tuple[tuple[Kernel, tuple[int, ...], int], ...]], ...]
+
+
+_plans: WeakKeyDictionary[Program, _Plan] = WeakKeyDictionary()
+
+
+def _plan(program: Program, values: Mapping[Symbol, Array]) -> _Plan:
+    """The plan of a program, made once: a trace is drawn at each update that is gone to."""
+    plan = _plans.get(program)
+    symbols = tuple(values)
+    if plan is not None and plan.symbols == symbols:
+        return plan
+    at = {symbol: position for position, symbol in enumerate(symbols)}
+    plan = _plans[program] = _Plan(
+        symbols,
+        tuple((symbol, program.names[symbol], program.axes[symbol]) for symbol in symbols),
+        tuple(
+            (
+                index,
+                ops[0].equation,
+                tuple((op.kernel, tuple(at[o] for o in op.operands), at[op.result]) for op in ops),
+            )
+            for index, ops in enumerate(program.steps)
+        ),
+    )
+    return plan
 
 
 def record(lowered: Lowered, update: int, epoch: int, samples: tuple[int, ...]) -> Trace:
