@@ -30,6 +30,7 @@ examples:
   bpstepper                                choose a scenario
   bpstepper mazur                          step through a bundled one
   bpstepper my.toml --set training.learning_rate=0.1
+  bpstepper mazur --plain                  the same in sentences, for screen readers
   bpstepper trace mazur --format json      every step, no terminal needed
   bpstepper check my.toml                  are its gradients and its numbers right?
 
@@ -93,6 +94,12 @@ COMMANDS: dict[str, Command] = {
             "bpstepper.commands.new",
             "write a commented starter scenario",
             ("bpstepper new my.toml",),
+        ),
+        Command(
+            "diagnose",
+            "bpstepper.commands.diagnose",
+            "what to know about this terminal when the display is wrong",
+            ("bpstepper diagnose", "bpstepper diagnose --format json"),
         ),
     )
 }

@@ -6,23 +6,27 @@ import asyncio
 import re
 from pathlib import Path
 
-from bpstepper.scenario import load
-from bpstepper.session import start
 from bpstepper.ui.app import StepperApp
+from tests.scenes import opened
 
 FOLDER = Path(__file__).resolve().parents[1] / ".pictures"
 
-PICTURES: dict[str, tuple[str, tuple[int, int], str]] = {
-    # file: scenario, columns × lines, where to go
-    "stepper.svg": ("mazur", (80, 24), "delta1"),
-    "wide.svg": ("four-horsemen-3-4-2", (120, 40), "delta1"),
+PICTURES: dict[str, tuple[str, tuple[int, int], str, tuple[str, ...]]] = {
+    # file: scenario, columns × lines, where to go, keys to press there
+    "stepper.svg": ("mazur", (80, 24), "delta1", ()),
+    "inspect.svg": ("mazur", (80, 24), "grad_W2", ("tab", "enter")),
+    "network.svg": ("four-horsemen-3-4-2", (80, 24), "delta1", ("v",)),
+    "layouts.svg": ("mazur", (80, 24), "delta1", ("l",)),
+    "wide.svg": ("four-horsemen-3-4-2", (120, 40), "delta1", ()),
+    "big.svg": ("wide", (120, 40), "grad_W1", ()),
 }
 
 
-async def picture(name: str, size: tuple[int, int], place: str) -> str:
+async def picture(name: str, size: tuple[int, int], place: str, keys: tuple[str, ...]) -> str:
     """One screen of the running app, as SVG that loads nothing from anywhere."""
-    app = StepperApp(start(load(name)).go(place))
+    app = StepperApp(opened(name).go(place))
     async with app.run_test(size=size) as pilot:
+        await pilot.press(*keys)
         await pilot.pause()
         svg = app.export_screenshot(title="bpstepper")
     svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
@@ -33,8 +37,8 @@ async def picture(name: str, size: tuple[int, int], place: str) -> str:
 def main() -> None:
     """Make all pictures."""
     FOLDER.mkdir(exist_ok=True)
-    for file, (name, size, place) in PICTURES.items():
-        (FOLDER / file).write_text(asyncio.run(picture(name, size, place)), encoding="utf-8")
+    for file, (name, size, place, keys) in PICTURES.items():
+        (FOLDER / file).write_text(asyncio.run(picture(name, size, place, keys)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,14 +10,15 @@ from dataclasses import fields, replace
 from functools import cache
 
 import bpstepper
-from bpstepper.drawing.frame import draw_frame
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import Line, plain
 from bpstepper.engine.network import Problem
+from bpstepper.pages.frame import draw_frame
+from bpstepper.pages.view import View
 from bpstepper.scenario import library
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.starter import STARTER
-from bpstepper.session import Cursor, Session, start
+from bpstepper.session import Cursor, Level, Session, start
 from bpstepper.ui.actions import hints
 
 __all__ = [
@@ -248,8 +249,9 @@ def opened(name: str, layout: str = "") -> Session:
 
 
 def at(session: Session, update: int, step: int, operation: int | None = None) -> Session:
-    """The same session at another place."""
-    return replace(session, cursor=Cursor(update, step, operation))
+    """The same session at another place: an equation as a whole, or one of its operations."""
+    level = Level.EQUATION if operation is None else Level.OPERATION
+    return replace(session, cursor=Cursor(update, step, operation, level=level))
 
 
 def operations(session: Session, update: int = 1) -> Iterator[Session]:
@@ -272,9 +274,17 @@ def some(session: Session, most: int = 16) -> list[Session]:
     return places[:: 1 + len(places) // (most + 1)]
 
 
-def frame(session: Session, columns: int = 80, lines: int = 24, look: Look | None = None) -> str:
+def frame(
+    session: Session,
+    columns: int = 80,
+    lines: int = 24,
+    look: Look | None = None,
+    view: View | None = None,
+) -> str:
     """What the screen shows of a session, blanks at the ends of lines aside."""
-    return text(draw_frame(session, look or Look(), columns, lines, hints(session)))
+    view = view or View()
+    drawn = draw_frame(session, look or Look(), columns, lines, hints(session, view), view)
+    return text(drawn)
 
 
 def text(lines: list[Line]) -> str:

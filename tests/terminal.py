@@ -47,7 +47,8 @@ KEYS = {
     "f1": "\x1bOP", "ctrl+c": "\x03", "ctrl+q": "\x11", "space": " ",
     "left_square_bracket": "[", "right_square_bracket": "]",
     "left_curly_bracket": "{", "right_curly_bracket": "}",
-    "question_mark": "?", "colon": ":",
+    "question_mark": "?", "colon": ":", "plus": "+", "equals_sign": "=", "minus": "-",
+    "ctrl+p": "\x10",
 }  # fmt: skip
 """What a terminal sends for a key, by the name that Textual has for it; letters are themselves."""
 
@@ -79,6 +80,8 @@ def environment(**changes: str | None) -> dict[str, str]:
         "PYTHONPATH": str(Path(bpstepper.__file__).parents[1]),
         "TERM": "xterm-256color",
         "LANG": "C.UTF-8",
+        "BPSTEPPER_CONFIG": os.devnull,  # nobody's own settings
+        "BPSTEPPER_STATE": os.devnull,
     }
     found.update(changes)
     return {name: value for name, value in found.items() if value is not None}

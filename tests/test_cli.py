@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ import numpy as np
 import pytest
 
 import bpstepper
-from bpstepper import cli
+from bpstepper import cli, files
 from bpstepper.cli import COMMANDS, main
 from bpstepper.commands.common import CommandError, write_whole
 from bpstepper.commands.train import Curve
@@ -106,7 +107,7 @@ def stopped_at(moment: int, work: Callable[[], None]) -> bool:
     def trace(frame: FrameType, event: str, _argument: object) -> Any:
         nonlocal left
         frame.f_trace_opcodes = True
-        if frame.f_code is not write_whole.__code__:
+        if frame.f_code is not files.write_whole.__code__:
             return None
         if event == "opcode":
             left -= 1
@@ -314,6 +315,20 @@ def test_a_result_that_breaks_off_is_not_written(
         write_whole(str(file), pieces())
     assert file.read_text() == "old"
     assert os.listdir(tmp_path) == ["result"]
+
+
+def test_a_device_stays_a_device(tmp_path: Path) -> None:
+    """What is written to a pipe goes through it; no file takes its place, and none stays beside."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard: list[str] = []
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_text()))
+    reader.start()
+    write_whole(str(pipe), ["one ", b"two"])
+    reader.join(10)
+    assert heard == ["one two"]
+    assert pipe.is_fifo()
+    assert os.listdir(tmp_path) == ["pipe"]
 
 
 @pytest.mark.parametrize("target", ["nowhere/trace.txt", ".", "a\x1b]52;", "mine.txt/x"])

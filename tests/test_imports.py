@@ -15,23 +15,40 @@ import bpstepper
 from tests.terminal import environment
 
 PACKAGE = Path(bpstepper.__file__).parent
-HEADLESS = ("engine", "scenario", "session", "lesson", "drawing", "report", "number_format", "api")
+HEADLESS = (
+    "engine",
+    "scenario",
+    "session",
+    "lesson",
+    "drawing",
+    "pages",
+    "report",
+    "number_format",
+    "api",
+)
 DRAWS = {"textual", "rich"}
 
 ARROWS: dict[str, set[str]] = {
     "number_format": set(),
     "drawing.charset": set(),
     "drawing.text": set(),
+    "files": {"drawing.text"},
+    "settings": {"files", "drawing.text", "drawing.charset"},
     "engine": set(),
     "scenario": {"engine"},
     "session": {"engine", "scenario"},
     "lesson": {"engine", "scenario", "session", "number_format"},
     "drawing": {"engine", "scenario", "session", "lesson", "number_format"},
+    "pages": {"engine", "scenario", "session", "lesson", "drawing", "number_format"},
     "report": {"engine", "scenario", "session", "lesson", "drawing", "number_format"},
     "api": {"engine", "scenario"},
-    "ui": {"engine", "scenario", "session", "lesson", "drawing", "number_format"},
+    "ui": {
+        "engine", "scenario", "session", "lesson", "drawing", "pages", "report", "number_format",
+        "settings",
+    },
     "commands": {
-        "engine", "scenario", "session", "lesson", "drawing", "report", "ui", "number_format",
+        "engine", "scenario", "session", "lesson", "drawing", "pages", "report", "ui",
+        "number_format", "settings", "files",
     },
     "cli": {"commands", "scenario"},
 }  # fmt: skip

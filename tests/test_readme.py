@@ -12,7 +12,10 @@ import bpstepper
 from bpstepper.cli import _OPEN, COMMANDS, build_parser, main
 from bpstepper.engine.activations import ACTIVATIONS
 from bpstepper.engine.losses import LOSSES
+from bpstepper.session import start
 from bpstepper.ui.actions import ACTIONS
+from bpstepper.ui.app import StepperApp
+from tests.ui.driving import on_screen, squeezed
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,8 +55,45 @@ def test_the_keys_are_those_of_the_program() -> None:
     wanted = [
         f"| {' '.join(f'`{key}`' for key in action.shown.split())} | {action.help} |"
         for action in ACTIONS
+        if action.shown
     ]
     assert rows == wanted
+
+
+ANSWERS = {
+    "Why the transpose?": ("The sum runs over the units that the wires go TO", "rows and columns"),
+    "Error signal or gradient?": ("call it the error signal", "the same number and the same"),
+    "Which are the four equations?": ("BP4", "BP3", "∂C/∂W² = δ² (a¹)ᵀ"),
+    "Why inputs, and not outputs?": ("the activation that ENTERS its wire", "is what comes out"),
+}
+PRESSED = {"→": "right", "↑": "up", "↓": "down", "]": "right_square_bracket"}
+
+
+def tour() -> list[tuple[str, str, list[str]]]:
+    """The rows of the tour: the question, the scenario, the keys."""
+    found = re.search(r"<!-- tour.*?-->\n(.*?)<!-- /tour -->", README, re.DOTALL)
+    assert found is not None
+    rows = re.findall(r"^\| (.*?\?) \| `bpstepper (.*?)` \| (.*?) \|$", found[1], re.MULTILINE)
+    return [(asked, name, re.findall(r"`(.+?)`", keys)) for asked, name, keys in rows]
+
+
+@pytest.mark.parametrize(("question", "name", "keys"), tour())
+async def test_the_tour_answers(question: str, name: str, keys: list[str]) -> None:
+    """Each question is answered on an ordinary screen, within five keys from the start."""
+    assert len(keys) <= 5
+    app = StepperApp(start(bpstepper.load(name)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in keys:
+            await pilot.press(PRESSED.get(key, key))
+        await pilot.pause()
+        shown = squeezed(on_screen(app))
+        for said in ANSWERS[question]:
+            assert said in shown
+
+
+def test_the_tour_has_every_question() -> None:
+    """None of the four is left out."""
+    assert {question for question, _, _ in tour()} == set(ANSWERS)
 
 
 def test_the_script_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,11 +15,12 @@ from bpstepper.engine.equations import PHASES
 from bpstepper.engine.network import Array
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.trace import Trace
-from bpstepper.session import MOST_UPDATES, Cursor, GoError, Session, start
+from bpstepper.session import MOST_UPDATES, Cursor, GoError, Level, Session, start
 from tests.scenes import BUNDLED, HARD, at, everywhere, opened, operations, scenario_of
 from tests.strategies import examples
 
 NAMES = (*BUNDLED, "batches", "penalty", "softmax-batch", "names", "starter")
+LARGE = ("ng-ex4", "ng-ex4-regularised", "moons", "data-mining-3-2-1")
 UPDATES = 7  # covers two epochs and a half of `batches`: 2, 2 and 1 samples, shuffled
 
 MOVES: tuple[Callable[[Session], Session], ...] = (
@@ -52,17 +53,23 @@ class Place(NamedTuple):
 
 @st.composite
 def places(draw: st.DrawFn) -> Place:
-    """Anywhere: any scenario, update, step, operation and cell."""
+    """Anywhere: any scenario, update, step, operation and cell, at any level of detail."""
     name = draw(st.sampled_from(NAMES))
     update = draw(st.integers(0, UPDATES))
+    level = draw(st.sampled_from(Level))
     if update == 0:
-        return Place(name, Cursor())
+        return Place(name, Cursor(level=level))
     steps = at(opened(name), update, 0).trace.steps
     step = steps[draw(st.integers(0, len(steps) - 1))]
-    operation = draw(st.none() | st.integers(0, len(step.operations) - 1))
-    here = at(opened(name), update, step.index, operation)
+    here = at(opened(name), update, step.index)
+    if level is Level.PHASE:
+        return Place(name, here.out().cursor)
+    if level > Level.EQUATION:
+        here = at(here, update, step.index, draw(st.integers(0, len(step.operations) - 1)))
     for _ in range(draw(st.integers(0, 3))):
         here = here.next_cell()
+    if level is Level.ELEMENT:
+        here = replace(here, cursor=here.cursor._replace(cell=here.cell, level=level))
     return Place(name, here.cursor)
 
 
@@ -77,7 +84,7 @@ def bits(trace: Trace) -> dict[str, bytes]:
 @given(places())
 @examples(400)
 def test_back_undoes_next(place: Place) -> None:
-    """From anywhere, at either level of detail, with the same cell chosen."""
+    """From anywhere, at every level of detail, with the same cell chosen."""
     session = place.session
     assert session.next().back().cursor == session.cursor
 
@@ -85,31 +92,41 @@ def test_back_undoes_next(place: Place) -> None:
 @given(places())
 @examples(400)
 def test_next_undoes_back(place: Place) -> None:
-    """From anywhere but where there is no level of detail to come back to: before update 1."""
+    """From anywhere but the start, which nothing comes before."""
     session = place.session
-    cursor = session.cursor
-    first_of_all = (cursor.update, cursor.step, cursor.operation) == (1, 0, 0)
-    if not session.at_start and not first_of_all:
-        assert session.back().next().cursor == cursor
+    if not session.at_start:
+        assert session.back().next().cursor == session.cursor
 
 
-@pytest.mark.parametrize("inside", [False, True])
+def parts(session: Session, level: Level) -> Iterator[Cursor]:
+    """Every place of the first updates at one level of detail, in order, the cells apart."""
+    for update in range(1, UPDATES + 1):
+        phase = ""
+        for step in at(session, update, 0).trace.steps:
+            if level > Level.EQUATION:
+                for operation in range(len(step.operations)):
+                    shape = step.operations[operation].result.value.shape
+                    cells = np.ndindex(*shape) if level is Level.ELEMENT else [(0, 0)]
+                    yield from (
+                        Cursor(update, step.index, operation, cell, level) for cell in cells
+                    )
+            elif level is Level.EQUATION or step.equation.phase != phase:
+                yield Cursor(update, step.index, level=level)
+            phase = step.equation.phase
+
+
+@pytest.mark.parametrize("level", Level)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_walk_there_is_the_walk_back_in_reverse(name: str, inside: bool) -> None:
+def test_a_walk_there_is_the_walk_back_in_reverse(name: str, level: Level) -> None:
     """Over three epochs and more nothing is left out, nothing comes twice, all is found again."""
-    here = opened(name).next()
-    here = here.into() if inside else here
+    if level is Level.ELEMENT and name in LARGE:
+        pytest.skip("every cell of several updates: the smaller scenarios show it")
+    here = replace(opened(name), cursor=Cursor(level=level)).next()
     there = [here.cursor]
     while here.cursor.update <= UPDATES:
         here = here.next()
         there.append(here.cursor)
-    expected = [
-        Cursor(update, step.index, operation)
-        for update in range(1, UPDATES + 1)
-        for step in at(here, update, 0).trace.steps
-        for operation in (range(len(step.operations)) if inside else [None])
-    ]
-    assert there[:-1] == expected
+    assert there[:-1] == list(parts(here, level))
     and_back = [here.cursor]
     while here.cursor != there[0]:
         here = here.back()
@@ -138,6 +155,7 @@ def test_any_walk_stays_in_place_and_every_place_can_be_left_forwards_and_back(
         if session.at_start:
             assert cursor[:3] == (0, 0, None)
             continue
+        assert (cursor.operation is None) == (cursor.level <= Level.EQUATION)
         assert 0 <= cursor.step < len(session.trace)
         assert cursor.operation is None or 0 <= cursor.operation < len(session.step.operations)
         shape = session.result.value.shape
@@ -148,20 +166,26 @@ def test_any_walk_stays_in_place_and_every_place_can_be_left_forwards_and_back(
 
 @given(places())
 @examples(200)
-def test_into_a_step_and_out_of_it(place: Place) -> None:
-    """Into it is its first operation; out of it is the equation as a whole, from any operation."""
+def test_finer_and_coarser(place: Place) -> None:
+    """Into is the first part of what one stands on, and out is the whole that it is a part of."""
     session = place.session
+    cursor, level = session.cursor, session.cursor.level
     if session.at_start:
         assert session.into().cursor == session.next().cursor
+        assert session.out().cursor == cursor
         return
-    whole = session.out()
-    assert whole.cursor == session.cursor._replace(operation=None)
-    assert whole.out().cursor == whole.cursor
-    assert whole.into().cursor == whole.cursor._replace(operation=0)
-    if session.cursor.operation is not None:
-        assert session.into().cursor == session.cursor
-    assert whole.operation is whole.step.operations[-1]
-    assert whole.into().operation is whole.step.operations[0]
+    finer = session.into()
+    assert finer.cursor.level == min(level + 1, Level.ELEMENT)
+    assert (finer.cursor.update, finer.cursor.step) == (cursor.update, cursor.step)
+    if level is not Level.ELEMENT:
+        assert finer.out().cursor[:3] == cursor[:3]
+        # what comes before the first part comes before the whole
+        assert finer.back().cursor[:2] == session.back().cursor[:2] or level is Level.PHASE
+    coarser = session.out()
+    assert coarser.cursor.level == max(level - 1, Level.PHASE)
+    assert coarser.step.equation.phase == session.step.equation.phase
+    if level is Level.EQUATION:
+        assert coarser.step is session.phase_steps[0]
 
 
 @given(places())
@@ -281,7 +305,7 @@ def test_the_same_step_of_another_update(place: Place) -> None:
     there = session.next_update()
     assert there.cursor.update == session.cursor.update + 1
     if session.at_start:
-        assert there.cursor[:3] == (1, 0, None)
+        assert there.cursor == session.next().cursor
         return
     assert there.step.equation.law == session.step.equation.law
     assert there.step.id == session.step.id
@@ -309,7 +333,9 @@ def test_first_and_last(place: Place) -> None:
     """Home is the update's first equation, and once more the start; End is its last equation."""
     session = place.session
     last = session.last()
-    assert last.cursor[:3] == (max(session.cursor.update, 1), len(last.trace) - 1, None)
+    whole_phase = session.cursor.level is Level.PHASE
+    end = last.phase_steps[0].index if whole_phase else len(last.trace) - 1
+    assert last.cursor[:3] == (max(session.cursor.update, 1), end, None)
     assert last.next().cursor.update == last.cursor.update + 1
     first = session.first()
     if session.cursor.step == 0 and session.cursor.operation is None:

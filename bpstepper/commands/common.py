@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import locale
 import os
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bpstepper import files
 from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.look import Look
 
@@ -103,12 +102,20 @@ def diagnosed(error: ScenarioError) -> str:
 
 def speaks_unicode() -> bool:
     """Whether the locale's encoding has the symbols that we draw with."""
-    encoding = os.environ.get("PYTHONIOENCODING") or locale.getpreferredencoding(False)
-    if os.environ.get("LC_ALL") in ("C", "POSIX") or (
-        "LC_ALL" not in os.environ and os.environ.get("LANG") in ("C", "POSIX")
-    ):
-        return False  # Python's UTF-8 mode would say UTF-8 here; fonts and readers may not
-    return "utf" in encoding.lower()
+    return charset_reason()[0]
+
+
+def charset_reason() -> tuple[bool, str]:
+    """Whether to draw in Unicode here, and what of the environment says so."""
+    plain = ("C", "POSIX")  # Python's UTF-8 mode would say UTF-8 here; fonts and readers may not
+    if os.environ.get("LC_ALL") in plain:
+        return False, f"LC_ALL is {os.environ['LC_ALL']}"
+    if "LC_ALL" not in os.environ and os.environ.get("LANG") in plain:
+        return False, f"LANG is {os.environ['LANG']}, and LC_ALL is not set"
+    said = os.environ.get("PYTHONIOENCODING")
+    encoding = said or locale.getpreferredencoding(False)
+    whose = "PYTHONIOENCODING" if said else "the locale's encoding"
+    return "utf" in encoding.lower(), f"{whose} is {encoding}"
 
 
 def the_look(ascii_only: bool = False) -> Look:
@@ -131,22 +138,11 @@ def write_whole(path: str, pieces: Iterable[str | bytes]) -> None:
     Raises:
         CommandError: it cannot be written; nothing was changed.
     """
-    target = Path(path)
-    # Named before it is made: whenever a signal comes, what is to be removed is known.
-    temporary = target.parent / f".{target.name[:200]}.{os.getpid()}-{os.urandom(4).hex()}"
     try:
-        with temporary.open("xb") as file:
-            for piece in pieces:
-                file.write(piece.encode() if isinstance(piece, str) else piece)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+        files.write_whole(path, pieces)
     except OSError as error:
         reason = error.strerror or str(error)
         raise CommandError(f"bpstepper: cannot write {printable_path(path)}: {reason}") from None
-    finally:
-        with contextlib.suppress(OSError):  # it was moved, or never made
-            temporary.unlink()
 
 
 def printable_path(path: str) -> str:

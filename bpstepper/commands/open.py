@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bpstepper.commands.common import (
     CommandError,
@@ -14,6 +17,10 @@ from bpstepper.commands.common import (
     the_look,
 )
 
+if TYPE_CHECKING:
+    from bpstepper.scenario.library import LibraryEntry
+    from bpstepper.session import Session
+
 __all__ = ["add_arguments", "run"]
 
 
@@ -21,6 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The program's own arguments."""
     add_scenario_arguments(parser)
     parser.add_argument("--ascii", action="store_true", help="draw in plain ASCII")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="no screen: sentences, and commands a line at a time, for screen readers and pipes",
+    )
+    parser.add_argument(
+        "--low-bandwidth",
+        action="store_true",
+        default=None,
+        help="fewer panes and no colours, for slow lines",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,19 +48,30 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.scenario is None:
         if arguments.set or arguments.layout:
             raise CommandError("bpstepper: --set and --layout need a scenario to change")
+        if arguments.plain:
+            raise CommandError(
+                "bpstepper: --plain needs a scenario, as in `bpstepper mazur --plain`; "
+                "`bpstepper list` shows them"
+            )
         if not terminal:
             raise CommandError(
                 "bpstepper: choosing a scenario needs a terminal; name one, as in "
                 "`bpstepper trace mazur`, or see `bpstepper list`"
             )
         from bpstepper.scenario import library
-        from bpstepper.ui.app import StepperApp, run_app
 
         entries = [*library.local(), *library.entries()]  # one's own come first
-        return run_app(StepperApp(entries=entries, look=look, plain=_plain()))
+        return _run_app(arguments, entries=entries)
     scenario = read_scenario(arguments.scenario, arguments)
     from bpstepper.session import Cursor, Session, start
 
+    if arguments.plain:
+        from bpstepper.commands.plain import run_plain
+
+        if arguments.scenario == "-":  # it took the standard input, to its end
+            with contextlib.suppress(CommandError):
+                _read_keys_from_terminal()
+        return run_plain(start(scenario), look)
     if not terminal:
         from bpstepper.report.trace_text import trace_text
 
@@ -50,9 +79,42 @@ def run(arguments: argparse.Namespace) -> int:
         emit(trace_text(scenario, [here], look), None)
         return 0
     _read_keys_from_terminal()
+    return _run_app(arguments, start(scenario))
+
+
+def _run_app(
+    arguments: argparse.Namespace,
+    session: Session | None = None,
+    entries: Sequence[LibraryEntry] = (),
+) -> int:
+    """The screen, as the user's settings and this call would have it."""
+    from textual.theme import BUILTIN_THEMES
+
+    from bpstepper.drawing.look import Look
+    from bpstepper.engine.layouts import LAYOUTS
+    from bpstepper.lesson.notations import NOTATIONS
+    from bpstepper.settings import load_settings, remember
+    from bpstepper.ui.actions import ACTIONS
     from bpstepper.ui.app import StepperApp, run_app
 
-    return run_app(StepperApp(start(scenario), look=look, plain=_plain()))
+    settings, warnings = load_settings(
+        os.environ,
+        actions={action.id: action.keys for action in ACTIONS},
+        choices={"notation": NOTATIONS, "layout": LAYOUTS, "theme": BUILTIN_THEMES},
+    )
+    settings = settings.overridden(low_bandwidth=arguments.low_bandwidth)
+    chosen = the_look(arguments.ascii or settings.ascii)
+    look = Look(chosen.charset, settings.digits, settings.notation, settings.low_bandwidth)
+    app = StepperApp(
+        session,
+        entries,
+        look,
+        plain=_plain() or settings.low_bandwidth,
+        settings=settings,
+        keep=remember,
+        message="; ".join(warnings),
+    )
+    return run_app(app)
 
 
 def _is_terminal() -> bool:

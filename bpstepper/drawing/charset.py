@@ -24,18 +24,26 @@ class Charset:
         left: the opening bracket's pieces: of a first, a middle, a last and an only row.
         right: the same of the closing bracket.
         mark: what stands on either side of a marked cell.
+        fed: the same for a cell that the chosen one feeds.
+        cursor: the same for the cell under the cell cursor.
         times: the sign between the two numbers of a shape.
         rows_left_out: stands for rows that are not drawn.
         left_out: stands for columns that are not drawn, and for the end of a name.
+        heat: one glyph for each level of a heat map, from far below 0 to far above it.
+        pointers: stand over the columns, and beside the rows, of a window in a heat map.
     """
 
     ascii: bool
     left: tuple[str, str, str, str]
     right: tuple[str, str, str, str]
     mark: tuple[str, str]
+    fed: tuple[str, str]
+    cursor: tuple[str, str]
     times: str
     rows_left_out: str
     left_out: str
+    heat: str
+    pointers: tuple[str, str]
 
     def translate(self, text: str) -> str:
         """`text` in this alphabet: itself in Unicode, printable ASCII otherwise.
@@ -49,24 +57,36 @@ class Charset:
         piece = 3 if rows == 1 else 0 if row == 0 else 2 if row == rows - 1 else 1
         return self.left[piece], self.right[piece]
 
+    def around(self, role: str) -> tuple[str, str]:
+        """What stands on either side of a cell with this role."""
+        return self.fed if role == "fed" else self.cursor if role == "cursor" else self.mark
+
 
 UNICODE = Charset(
     ascii=False,
     left=("⎡", "⎢", "⎣", "["),
     right=("⎤", "⎥", "⎦", "]"),
     mark=("▐", "▌"),
+    fed=("‹", "›"),
+    cursor=("►", "◄"),
     times="×",
     rows_left_out="⋮",
     left_out="…",
+    heat="≡═−·░▒▓",  # strokes, like a minus, below 0; shades above it
+    pointers=("▾", "▸"),
 )
 ASCII = Charset(
     ascii=True,
     left=("[", "[", "[", "["),
     right=("]", "]", "]", "]"),
     mark=(">", "<"),
+    fed=("{", "}"),
+    cursor=("*", "*"),
     times="x",
     rows_left_out=":",
     left_out="...",
+    heat="%=-.+o#",
+    pointers=("v", ">"),
 )
 
 _GREEK = {

@@ -16,7 +16,12 @@ class Look:
     Attributes:
         charset: Unicode, or ASCII where fonts or terminals ask for it.
         digits: significant digits of a number in a matrix.
+        notation: the id of the book whose letters, layer numbers and signs are shown; a name and
+            not the row itself, so that a look can be chosen before numpy is loaded.
+        lean: fewer panes, so that fewer bytes go over a slow line.
     """
 
     charset: Charset = UNICODE
     digits: int = 4
+    notation: str = "book"
+    lean: bool = False

@@ -4,42 +4,46 @@
 units named, the cells marked that the chosen number is computed from. A transpose or a slope
 appears as the operand it becomes; gone into, it has a line of its own. What a step has not
 reached is an empty frame of the right shape. This module decides which lines there are and how
-they share the room; what one matrix looks like is `matrix`'s.
+they share the height; how the matrices of one line share its width is `sharing`'s, and what one
+matrix looks like is `matrix`'s.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from bpstepper.drawing.blocks import Block, Place, grid
+from bpstepper.drawing.heatmap import Seen
 from bpstepper.drawing.look import Look
-from bpstepper.drawing.matrix import (
-    Block,
-    Cell,
-    closest_width,
-    draw_matrix,
-    grid,
-    minimum_width,
-    natural_width,
-)
+from bpstepper.drawing.minimaps import FEWEST_LINES, MOST_LINES, Map, draw_maps
+from bpstepper.drawing.parts import Part, Parts, draw_part
+from bpstepper.drawing.related import related
+from bpstepper.drawing.sharing import Layout, lay_out
+from bpstepper.drawing.styles import style_of
+from bpstepper.drawing.tables import draw_table, hidden_columns, is_table
 from bpstepper.drawing.text import Line, Span, crop, shorten
-from bpstepper.drawing.text import width as cells_of
-from bpstepper.engine.network import Array
-from bpstepper.engine.trace import Operation, Quantity, Step
+from bpstepper.engine.routes import prepares
+from bpstepper.engine.trace import Operation, Step
 from bpstepper.lesson.explain import heading
 from bpstepper.lesson.naming import Naming
-from bpstepper.lesson.provenance import Lit, lit_cells, prepares
-from bpstepper.number_format import Style, measure
-from bpstepper.session import Session
+from bpstepper.lesson.notations import NOTATIONS
+from bpstepper.lesson.sight import Sight
+from bpstepper.number_format import Style
+from bpstepper.session import Session, Spot
 
-__all__ = ["draw_stage", "lines_of"]
+__all__ = ["StagePicture", "draw_stage", "lines_of"]
 
-_GAP = 2  # cells between the items of a line
+_INDENT = 2
 _FEWEST_ROWS = 2  # of a matrix, before whole lines are left out
-_NAMES = (None, None, 8, 4)  # cells of a row's name: as it is; without from and to; cut short
+_FEW_ROWS = 3  # a matrix of so many, folded to fewer, would say next to nothing
+_ENOUGH_ROWS = 3  # lines of a folded matrix; more are worth less than headings and names
+_FEW_COLUMNS = 3  # a digit less is better than fewer of them
+_DIGITS_TO_SPARE = 4
+_KEEPS = 15  # lines that the matrices keep for themselves before there are maps of them
+_KEEPS_EACH = 8  # the same for each operation's
+_TABLE_HEADS = 4  # lines of a multiplication table that are not rows of its result
 
 
 def lines_of(step: Step, operation: int | None) -> tuple[Operation, ...]:
@@ -55,324 +59,323 @@ def lines_of(step: Step, operation: int | None) -> tuple[Operation, ...]:
     )
 
 
-def draw_stage(
-    session: Session, look: Look, width: int, height: int, marked: bool = True
-) -> list[Line]:
-    """The current step as at most `height` lines of at most `width` cells.
+class _Shown(NamedTuple):
+    """A matrix on the stage: where it stands, and which it is of the step."""
 
-    Where `marked` is false, no cell is singled out.
+    place: Place
+    operation: int
+    operand: int
+    part: Part
+
+    def spot(self, row: int, column: int) -> Spot:
+        sample, axes = self.part.sample, self.part.shape
+        cell = (row, column) if axes else ()
+        return Spot(self.operation, self.operand, cell if sample is None else (sample, *cell))
+
+
+@dataclass(frozen=True, slots=True)
+class StagePicture:
+    """A drawn stage, which knows where its numbers stand.
+
+    Attributes:
+        lines: at most as many, and exactly as wide, as was asked for.
+        matrices: those that are on it, each with its place.
     """
-    step = session.step
-    shown = lines_of(step, session.cursor.operation)
+
+    lines: list[Line]
+    matrices: tuple[_Shown, ...] = ()
+
+    def at(self, line: int, column: int) -> Spot | None:
+        """The cell that stands there; None beside all numbers."""
+        for shown in self.matrices:
+            cell = shown.place.at(line, column)
+            if cell is not None:
+                return shown.spot(*cell)
+        return None
+
+    def where(self, spot: Spot) -> tuple[int, int, int] | None:
+        """The line of a cell, its first column and the one after its last; None if not shown."""
+        for shown in self.matrices:
+            row, column = (0, 0, *spot.cell)[-2:]
+            found = shown.place.of((row, column))
+            if found is not None and shown.spot(row, column) == spot:
+                return (*found, found[1] + shown.place.slot)
+        return None
+
+
+def draw_stage(
+    session: Session,
+    sight: Sight,
+    look: Look,
+    width: int,
+    height: int,
+    only: Operation | None = None,
+    maps: bool = True,
+) -> StagePicture:
+    """The current step as at most `height` lines of exactly `width` cells.
+
+    Args:
+        session: where we are.
+        sight: what is seen of the step, and which cells stand out.
+        look: how things are drawn.
+        width: cells of each line.
+        height: the most lines.
+        only: the one operation to draw; by default all that have a line of their own.
+        maps: whether there may be heat maps of matrices of which only a window is shown.
+    """
+    if height < 1 or width < 1:
+        return StagePicture([])
     naming = Naming(session.scenario, session.trace.samples)
-    lit = lit_cells(step, session.operation, session.cell) if marked else {}
-    reached = {
-        operation.result.key: session.done(position)
-        for position, operation in enumerate(step.operations)
-    }
-    drawing = _Drawing(naming, look, lit, reached, session.result.key)
-    return _fit(drawing, step, shown, session.operation, width, height)
+    parts = Parts(naming, sight)
+    stage = _Stage(session.step, only or session.operation, parts, look, width, maps)
+    shown = (only,) if only else lines_of(session.step, session.cursor.operation)
+    return stage.draw(shown, height)
 
 
 @dataclass(frozen=True)
-class _Drawing:
-    """What all matrices of one stage have in common."""
+class _Row:
+    """One operation, laid out on the width.
 
-    naming: Naming
-    look: Look
-    lit: Lit
-    reached: Mapping[str, bool]
-    chosen: str
-    wishes: dict[tuple[str, int], _Wish] = field(default_factory=dict)
-
-    def marks(self, quantity: Quantity) -> dict[Cell, str]:
-        """The cells to mark; of a Jacobian, those of the sample that is shown."""
-        role = "target" if quantity.key == self.chosen else "source"
-        cells = self.lit.get(quantity.key, frozenset())
-        return {cell[-2:]: role for cell in sorted(cells) if len(cell) >= 2}  # type: ignore[misc]
-
-    def sample(self, quantity: Quantity) -> int:
-        """Which sample's Jacobian is shown: that of the chosen cell."""
-        return min((cell[0] for cell in self.lit.get(quantity.key, ())), default=0)
-
-    def matrix(
-        self,
-        quantity: Quantity,
-        max_rows: int | None,
-        max_width: int | None,
-        terse: int = 0,
-        style: Style | None = None,
-        names: tuple[tuple[str, ...], tuple[str, ...]] | None = None,
-    ) -> Block:
-        """Draw a quantity; `style` and `names` are its own where they are left out."""
-        value, own = _style(quantity.value, self.look)
-        caption = "a⁰ = x" if quantity.symbol.kind == "x" else quantity.name.text
-        if value.ndim == 3:
-            sample = self.sample(quantity)
-            if value.shape[0] > 1:
-                caption += f" of {self.naming.sample(sample)}"
-            value = value[sample]
-            rows = columns = self.naming.along(quantity.axes[1])
-        else:
-            rows, columns = names or self.names(quantity, terse)
-        pending = not self.reached.get(quantity.key, True)
-        return draw_matrix(
-            None if pending else value,
-            value.shape,
-            caption=caption,
-            row_names=rows,
-            column_names=columns,
-            style=style or own,
-            marks=self.marks(quantity),
-            max_rows=max_rows,
-            max_width=max_width,
-            charset=self.look.charset,
-        )
-
-    def names(self, quantity: Quantity, terse: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What stands beside rows and over columns: in full, without from and to, cut short."""
-        rows, columns = self.naming.rows_and_columns(quantity, terse > 0)
-        most = _NAMES[terse]
-        if most is not None:
-            charset = self.look.charset
-            rows = tuple(shorten(charset.translate(name), most, charset.left_out) for name in rows)
-        return rows, columns
-
-    def wish(self, quantity: Quantity, terse: int) -> _Wish:
-        """The widths that a quantity could do with; found once for all attempts at a page."""
-        key = (quantity.key, terse)
-        if key not in self.wishes:
-            self.wishes[key] = self._wish(quantity, terse)
-        return self.wishes[key]
-
-    def _wish(self, quantity: Quantity, terse: int) -> _Wish:
-        value, style = _style(quantity.value, self.look)
-        value = value[0] if value.ndim == 3 else value
-        rows, columns = self.names(quantity, terse)
-        charset, caption = self.look.charset, quantity.name.text
-        natural = natural_width(
-            value,
-            value.shape,
-            caption=caption,
-            row_names=rows,
-            column_names=columns,
-            style=style,
-            charset=charset,
-        )
-        close = closest_width(value, value.shape, row_names=rows, style=style, charset=charset)
-        least = minimum_width(
-            value, value.shape, caption=caption, row_names=rows, style=style, charset=charset
-        )
-        return _Wish(natural, min(max(close, least), natural), min(least, natural))
-
-
-class _Wish(NamedTuple):
-    """Cells: with air, with every column, with one column."""
-
-    natural: int
-    close: int
-    least: int
-
-
-_styles: OrderedDict[tuple[int, int, bool], tuple[Array, Style]] = OrderedDict()
-
-
-def _style(value: Array, look: Look) -> tuple[Array, Style]:
-    """How a matrix's numbers are written, measured once for each array of a trace."""
-    key = (id(value), look.digits, look.charset.ascii)
-    known = _styles.get(key)
-    if known is None or known[0] is not value:  # the array is held, so its id stays its own
-        known = _styles[key] = (value, measure(value, look.digits, ascii=look.charset.ascii))
-        while len(_styles) > 256:
-            _styles.popitem(last=False)
-    return known
-
-
-def _fit(
-    drawing: _Drawing,
-    step: Step,
-    shown: Sequence[Operation],
-    current: Operation,
-    width: int,
-    height: int,
-) -> list[Line]:
-    """The lines with as much air, and as many rows, as the height allows."""
-    if height < 1 or width < 1:
-        return []
-
-    @cache
-    def blocks(rows: int | None) -> tuple[Block, ...]:
-        return _blocks(drawing, shown, width, rows)
-
-    def written(rows: int | None, air: int, headed: bool) -> list[Line]:
-        return _written(drawing.look, step, shown, blocks(rows), width, air, headed)
-
-    if _tallest(shown) <= height:
-        for air, headed in ((1, True), (0, True), (0, False)):
-            lines = written(None, air, headed)
-            if len(lines) <= height:
-                return lines
-    for headed in (True, False):
-        # The tallest matrices give way first: all lines get the same most rows.
-        for rows in range(min(_tallest(shown) - 1, height), _FEWEST_ROWS, -1):
-            lines = written(rows, 0, headed)
-            if len(lines) <= height:
-                return lines
-    lines = written(_FEWEST_ROWS, 0, False)
-    if len(lines) <= height:
-        return lines
-    if len(shown) > 1:  # not even so: the line we stand on and those next to it
-        at = next((i for i, op in enumerate(shown) if op is current), len(shown) - 1)
-        fewer = shown[1:] if at > 0 else shown[:-1]
-        return _fit(drawing, step, fewer, current, width, height)
-    return lines[:height]
-
-
-def _tallest(shown: Sequence[Operation]) -> int:
-    heights = [
-        quantity.value.shape[-2] if quantity.value.ndim else 1
-        for op in shown
-        for quantity in (*op.operands, op.result)
-    ]
-    return max(heights)
-
-
-def _blocks(
-    drawing: _Drawing, shown: Sequence[Operation], width: int, max_rows: int | None
-) -> tuple[Block, ...]:
-    """The matrices of each line, with given room for each of them."""
-    rows = [_items(drawing, operation, width - 2, max_rows) for operation in shown]
-    charset = drawing.look.charset
-    if len(shown) == 1 and _is_outer_product(shown[0]):
-        return (_table(drawing, shown[0], width - 2, max_rows),)
-    if len({tuple(isinstance(item, str) for item in row) for row in rows}) == 1:
-        blocks = tuple(grid(rows, gap=_GAP, charset=charset))
-        if all(block.width <= width - 2 for block in blocks):
-            return blocks
-    # columns in common are for lines of one build, where there is room
-    return tuple(grid([row], gap=_GAP, charset=charset)[0] for row in rows)
-
-
-def _written(
-    look: Look,
-    step: Step,
-    shown: Sequence[Operation],
-    blocks: Sequence[Block],
-    width: int,
-    air: int,
-    headed: bool,
-) -> list[Line]:
-    """The lines of an equation below each other, with or without what each of them does."""
-    lines: list[Line] = []
-    numbered = len(shown) > 1
-    for number, (operation, block) in enumerate(zip(shown, blocks, strict=True), start=1):
-        if lines:
-            lines += [(Span(" " * width),)] * air
-        if headed:
-            text = heading(step, operation)
-            text = f" {number}  {text}" if numbered else f" {text}"
-            text = shorten(look.charset.translate(text), width, look.charset.left_out)
-            lines.append(crop((Span(text, "heading"),), width))
-        lines += [crop((Span("  "), *line), width) for line in block.lines]
-    return lines
-
-
-def _items(
-    drawing: _Drawing, operation: Operation, width: int, max_rows: int | None
-) -> list[Block | str]:
-    """One operation as blocks and signs: `A · B = C`, `σ A = B`, `A ᵀ = B`."""
-    glue = operation.kernel.glue
-    quantities = [*operation.operands, operation.result]
-    signs = [*glue, "="]
-    taken = sum(len(sign) + _GAP for sign in signs if sign) + _GAP * (len(quantities) - 1)
-    room = width - taken
-    terse = 0
-    wishes = [drawing.wish(quantity, terse) for quantity in quantities]
-    if sum(wish.natural for wish in wishes) > room:  # rather shorter names than fewer columns
-        terse = 1
-        wishes = [drawing.wish(quantity, terse) for quantity in quantities]
-    while terse + 1 < len(_NAMES) and sum(wish.least for wish in wishes) > room:
-        terse += 1
-        wishes = [drawing.wish(quantity, terse) for quantity in quantities]
-    widths = _share(wishes, room)
-    blocks = [
-        drawing.matrix(quantity, max_rows, given, terse)
-        for quantity, given in zip(quantities, widths, strict=True)
-    ]
-    for position, quantity in enumerate(quantities):
-        # a window takes whole columns; what it leaves over may be another's next column
-        left = room - sum(block.width for block in blocks)
-        if left > 0 and blocks[position].width < wishes[position].natural:
-            more = blocks[position].width + left
-            blocks[position] = drawing.matrix(quantity, max_rows, more, terse)
-    items: list[Block | str] = []
-    for sign, block in zip(glue, blocks, strict=True):
-        items += [sign, block] if sign else [block]
-    items.insert(-1, "=")
-    return items
-
-
-def _is_outer_product(operation: Operation) -> bool:
-    """Whether a product is a column times a row: one number for each pair."""
-    shapes = [operand.value.shape for operand in operation.operands]
-    return (
-        operation.kernel.name == "matmul"
-        and shapes[0][1] == 1
-        and 1
-        not in (
-            shapes[0][0],
-            shapes[1][1],
-        )
-    )
-
-
-def _table(drawing: _Drawing, operation: Operation, width: int, max_rows: int | None) -> Block:
-    """A column times a row as the multiplication table that it is.
-
-    The row stands over the columns of the result and the column beside its rows, so that every
-    cell is the product of the two numbers that it is in line with.
+    Attributes:
+        operation: which.
+        parts: its matrices, operands in order and then the result.
+        styles: of their numbers.
+        layout: how they share the width; None for a multiplication table.
+        hidden: how many columns are left out.
+        tallest: rows of the matrix that has most.
+        names: the names over its columns, each set once.
     """
-    column, row = operation.operands
-    result = operation.result
-    styles = [_style(quantity.value, drawing.look)[1] for quantity in (row, result)]
-    whole = max(style.whole for style in styles)
-    rest = max(style.rest for style in styles)
-    over_style, style = (own._replace(whole=whole, rest=rest) for own in styles)
-    side = drawing.matrix(column, max_rows, width // 3)
-    names, _ = drawing.naming.rows_and_columns(result, terse=True)
-    blank = (max(names, key=cells_of, default=""),)
-    _, over = drawing.naming.rows_and_columns(row, terse=True)
-    room = width - side.width - _GAP
-    above = drawing.matrix(row, 1, room, style=over_style, names=(blank, over))
-    below = drawing.matrix(result, max_rows, room, style=style, names=(names, ()))
-    (under,) = grid([[side, below]], gap=_GAP, charset=drawing.look.charset)
-    shift = side.width + _GAP
-    total = max(under.width, shift + above.width)
-    lead = Span(" " * shift)
-    lines = [crop((lead, *_unnamed(line)), total) for line in above.lines]
-    lines += [crop(line, total) for line in under.lines]
-    return Block(tuple(lines), total, len(above.lines) + under.anchor)
+
+    operation: Operation
+    parts: tuple[Part, ...]
+    styles: tuple[Style, ...]
+    layout: Layout | None
+    hidden: int
+    tallest: int
+    names: frozenset[tuple[str, ...]]
+
+    def height(self, rows: int | None, named: bool) -> int:
+        """Lines, with at most so many rows of each matrix."""
+        shown = self.tallest if rows is None else min(rows, self.tallest)
+        if self.layout is None:
+            return _TABLE_HEADS + shown
+        return 1 + (named and bool(self.names)) + shown
 
 
-def _unnamed(line: Line) -> Line:
-    """A line of a matrix without the name of its row, which only kept its place."""
-    return tuple(
-        Span(" " * cells_of(span.text)) if position == 0 and span.role == "name" else span
-        for position, span in enumerate(line)
-    )
+class _Form(NamedTuple):
+    """How the lines share the height.
+
+    Attributes:
+        rows: the most rows of any matrix; None for all.
+        air: blank lines between two operations.
+        headed: whether each says what it does.
+        named: which lines have names over their columns: "all", those of which the "new" names
+            stand on no line above, or "none".
+    """
+
+    rows: int | None
+    air: int = 0
+    headed: bool = False
+    named: str = "all"
 
 
-def _share(wishes: Sequence[_Wish], room: int) -> list[int]:
-    """Divide `room` cells: air goes first, widest first; then columns, evenly."""
-    given = [wish.natural for wish in wishes]
-    for position in sorted(range(len(given)), key=lambda i: -given[i]):
-        if sum(given) > room:
-            given[position] = wishes[position].close
-    cap = min(max(given), max(room, 1))  # one that is wider has no room anyway
-    while cap > 1 and sum(_capped(wishes, given, cap)) > room:
-        cap -= 1
-    return _capped(wishes, given, cap)
+_UNFOLDED = (
+    _Form(None, 1, True),
+    _Form(None, 0, True),
+    _Form(None),
+    _Form(None, named="new"),
+    _Form(None, named="none"),
+)
+_FOLDED = (_Form(1, 0, True), _Form(1), _Form(1, named="new"))
 
 
-def _capped(wishes: Sequence[_Wish], given: Sequence[int], cap: int) -> list[int]:
-    return [max(wish.least, min(own, cap)) for wish, own in zip(wishes, given, strict=True)]
+@dataclass(frozen=True)
+class _Stage:
+    """What all lines of one stage have in common."""
+
+    step: Step
+    current: Operation
+    known: Parts
+    look: Look
+    width: int
+    mapped: bool
+
+    def draw(self, shown: Sequence[Operation], height: int) -> StagePicture:
+        """The lines with as much air, and as many rows, as the height allows."""
+        digits, rows = self._laid_out(shown)
+        form = _form(rows, height)
+        if form is None:  # not even so: the line we stand on and those next to it
+            at = next((i for i, op in enumerate(shown) if op is self.current), len(shown) - 1)
+            return self.draw(shown[1:] if at > 0 else shown[:-1], height)
+        spare = height - _height(rows, form)
+        # maps take the place of rows only where rows are left out in any case
+        keeps = max(_KEEPS, _KEEPS_EACH * len(rows)) if form.rows is not None else height
+        maps = min(max(spare, height - keeps), MOST_LINES)
+        if not self.mapped or maps < FEWEST_LINES or not _worth_a_map(rows, form):
+            return self._cut(*self._written(rows, digits, form), height)
+        if maps > spare:
+            form = _form(rows, height - maps) or form
+        lines, matrices = self._written(rows, digits, form)
+        lines += self._maps(matrices, maps)
+        return self._cut(lines, matrices, height)
+
+    def _cut(self, lines: list[Line], matrices: list[_Shown], height: int) -> StagePicture:
+        return StagePicture(
+            lines[:height], tuple(one for one in matrices if one.place.line < height)
+        )
+
+    def _laid_out(self, shown: Sequence[Operation]) -> tuple[int, list[_Row]]:
+        """Every line on the width; with one digit less where columns are left out otherwise."""
+        digits = self.look.digits
+        rows = [self._row(operation, digits, len(shown)) for operation in shown]
+        hidden = sum(row.hidden for row in rows)
+        if hidden and digits >= _DIGITS_TO_SPARE:
+            fewer = [self._row(operation, digits - 1, len(shown)) for operation in shown]
+            still = sum(row.hidden for row in fewer)
+            fewest = [row.layout.fewest for row in rows if row.layout and row.hidden]
+            if not still or (still < hidden and min(fewest, default=1) < _FEW_COLUMNS):
+                return digits - 1, fewer
+        return digits, rows
+
+    def _row(self, operation: Operation, digits: int, count: int) -> _Row:
+        parts = tuple(self.known.part(q) for q in (*operation.operands, operation.result))
+        styles = tuple(style_of(part.quantity.value, self.look, digits) for part in parts)
+        room = self.width - _INDENT
+        if count == 1 and is_table(operation):
+            layout, hidden = None, hidden_columns(parts, room, digits, self.look)
+        else:
+            outlines = tuple(part.outline(own) for part, own in zip(parts, styles, strict=True))
+            signs = tuple(sign for sign in (*operation.kernel.glue, "=") if sign)
+            along, charset = related(operation), self.look.charset
+            layout = lay_out(outlines, along, signs, room, _INDENT, charset)
+            hidden = layout.hidden
+        tallest = max(part.shape[0] if part.shape else 1 for part in parts)
+        names = frozenset(part.terse for part in parts if part.terse)
+        return _Row(operation, parts, styles, layout, hidden, tallest, names)
+
+    def _written(
+        self, rows: Sequence[_Row], digits: int, form: _Form
+    ) -> tuple[list[Line], list[_Shown]]:
+        """The lines of an equation below each other, with or without what each of them does."""
+        lines: list[Line] = []
+        matrices: list[_Shown] = []
+        blocks = self._blocks(rows, digits, form)
+        indent = max(0, min(_INDENT, self.width - max(block.width for block in blocks)))
+        for number, (row, block) in enumerate(zip(rows, blocks, strict=True), start=1):
+            if lines:
+                lines += [(Span(" " * self.width),)] * form.air
+            if form.headed:
+                lines.append(self._heading(row.operation, number if len(rows) > 1 else 0))
+            position = self.step.operations.index(row.operation)
+            for which, (part, place) in enumerate(zip(row.parts, block.places, strict=True)):
+                operand = which if which < len(row.parts) - 1 else -1
+                here = place.moved(len(lines), indent)
+                matrices.append(_Shown(here, position, operand, part))
+            lines += [crop((Span(" " * indent), *line), self.width) for line in block.lines]
+        return lines, matrices
+
+    def _heading(self, operation: Operation, number: int) -> Line:
+        charset = self.look.charset
+        own = NOTATIONS[self.look.notation].heading(self.step, operation)
+        text = own or heading(self.step, operation)
+        text = f" {number}  {text}" if number else f" {text}"
+        text = shorten(charset.translate(text), self.width, charset.left_out)
+        return crop((Span(text, "heading"),), self.width)
+
+    def _blocks(self, rows: Sequence[_Row], digits: int, form: _Form) -> Sequence[Block]:
+        """The matrices of each line; in common columns where lines are of one build."""
+        charset, room = self.look.charset, self.width - _INDENT
+        named = _named(rows, form)
+        if rows[0].layout is None:
+            return [draw_table(rows[0].parts, room, form.rows, digits, self.look)]
+        items = [self._items(row, form.rows, own) for row, own in zip(rows, named, strict=True)]
+        gaps = [row.layout.gap for row in rows if row.layout]
+        if len({tuple(isinstance(item, str) for item in row) for row in items}) == 1:
+            blocks = grid(items, gap=min(gaps), charset=charset)
+            if all(block.width <= room for block in blocks):
+                return blocks
+        return [
+            grid([row], gap=gap, charset=charset)[0] for row, gap in zip(items, gaps, strict=True)
+        ]
+
+    def _items(self, row: _Row, rows: int | None, named: bool) -> list[Block | str]:
+        """One operation as blocks and signs: `A · B = C`, `σ A = B`, `A ᵀ = B`."""
+        assert row.layout is not None
+        drawn = [
+            draw_part(part, style, given, rows, named, self.look)
+            for part, style, given in zip(row.parts, row.styles, row.layout.given, strict=True)
+        ]
+        items: list[Block | str] = []
+        for sign, block in zip(row.operation.kernel.glue, drawn, strict=True):
+            items += [sign, block] if sign else [block]
+        items.insert(-1, "=")
+        return items
+
+    def _maps(self, matrices: Sequence[_Shown], height: int) -> list[Line]:
+        """A row of maps of those big matrices that have been reached, if there are any."""
+        wanted = {
+            shown.part.quantity.key: Map(
+                shown.part.caption, shown.part.value, Seen(shown.place.rows, shown.place.columns)
+            )
+            for shown in matrices
+            if shown.part.seen is None and len(shown.part.shape) == 2
+        }
+        maps = [one for one in wanted.values() if one.useful]
+        indent = Span(" " * _INDENT)
+        drawn = draw_maps(maps, self.width - _INDENT, height, self.look)
+        return [crop((indent, *line), self.width) for line in drawn]
+
+
+def _named(rows: Sequence[_Row], form: _Form) -> list[bool]:
+    """Which lines have names over their columns."""
+    if form.named != "new":
+        return [form.named == "all"] * len(rows)
+    above: set[tuple[str, ...]] = set()
+    named = []
+    for row in rows:
+        named.append(not row.names <= above)
+        above |= row.names
+    return named
+
+
+def _height(rows: Sequence[_Row], form: _Form) -> int:
+    """The lines of a whole stage."""
+    named = _named(rows, form)
+    heights = [row.height(form.rows, own) for row, own in zip(rows, named, strict=True)]
+    return sum(heights) + len(rows) * form.headed + (len(rows) - 1) * form.air
+
+
+def _form(rows: Sequence[_Row], height: int) -> _Form | None:
+    """How the lines share the height; None where it is better used by fewer lines."""
+    for form in _UNFOLDED:
+        if _height(rows, form) <= height:
+            return form
+    tallest = max(row.tallest for row in rows)
+    if tallest <= _FEW_ROWS and len(rows) > 2:
+        return None
+    best = None
+    for form in _FOLDED:
+        # the tallest matrices give way first: all lines get the same most rows
+        fitting = range(min(tallest - 1, height), 0, -1)
+        most = next((n for n in fitting if _height(rows, form._replace(rows=n)) <= height), 0)
+        if most >= _FEWEST_ROWS and (best is None or most > (best.rows or 0)):
+            best = form._replace(rows=most)
+        if most >= _ENOUGH_ROWS:
+            break
+    if best is None and len(rows) == 1:
+        return _Form(1)
+    return best
+
+
+def _worth_a_map(rows: Sequence[_Row], form: _Form) -> bool:
+    """Whether there is a matrix of which little will be seen."""
+    for row in rows:
+        for k, part in enumerate(row.parts):
+            if part.seen is None and len(part.shape) == 2:
+                height, width = part.shape
+                shown = min(height, form.rows or height)
+                columns = row.layout.given[k].columns if row.layout else (0, width - row.hidden)
+                seen = Seen((0, shown), columns or (0, width))
+                if Map(part.caption, part.value, seen).useful:
+                    return True
+    return False

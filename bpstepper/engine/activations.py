@@ -15,18 +15,19 @@ from functools import partial
 
 import numpy as np
 
+from bpstepper.engine.flatness import Flat, far_out, one_has_all, up_to
 from bpstepper.engine.kernels import (
     AnyArray,
-    Axes,
     Call,
     Cell,
-    Index,
     Kernel,
     Scratch,
     Term,
     elementwise,
+    feeds_its_own,
 )
-from bpstepper.engine.symbols import Axis, Name
+from bpstepper.engine.softmax import SOFTMAX, SOFTMAX_JACOBIAN
+from bpstepper.engine.symbols import Name
 
 __all__ = ["ACTIVATIONS", "Activation"]
 
@@ -46,6 +47,7 @@ class Activation:
         slope: z → f′(z), elementwise; None where units depend on each other's z.
         jacobian: a → (m, n, n), where there is no elementwise slope.
         kinks: the z at which there is no derivative; the convention is in `slope_formula`.
+        flat: where it levels off; None where it never does.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Activation:
     slope: Kernel | None
     jacobian: Kernel | None = None
     kinks: tuple[float, ...] = ()
+    flat: Flat | None = None
 
 
 # numpy converts a Python float at every call, which costs as much as the call on a small network
@@ -199,89 +202,6 @@ def _ones(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]
     return [(np.multiply, (operands[0], _ZERO, out)), (np.add, (out, _ONE, out))]
 
 
-# ── softmax: the units of a sample depend on each other ──────────────────────────────────────
-
-
-def _lower_softmax(
-    operands: Sequence[AnyArray], out: AnyArray, axis: int, scratch: Scratch
-) -> list[Call]:
-    # the largest z is taken off first: no exponential overflows, and the quotient is the same
-    (z,) = operands
-    shape = list(z.shape)
-    shape[axis] = 1
-    top = scratch(tuple(shape))
-    return [
-        (np.maximum.reduce, (z, axis, None, top, True)),
-        (np.subtract, (z, top, out)),
-        (np.exp, (out, out)),
-        (np.add.reduce, (out, axis, None, top, True)),
-        (np.divide, (out, top, out)),
-    ]
-
-
-def _lower_jacobian(
-    operands: Sequence[AnyArray], out: AnyArray, axis: int, _: Scratch
-) -> list[Call]:
-    # J_ik = a_i (δ_ik − a_k), one n × n table for each sample
-    a = operands[0].T if axis == 0 else operands[0]
-    diagonal = np.einsum("mii->mi", out)
-    return [
-        (np.multiply, (a[:, :, None], a[:, None, :], out)),
-        (np.negative, (out, out)),
-        (np.add, (diagonal, a, diagonal)),
-    ]
-
-
-def _jacobian_axes(operands: Sequence[Axes], axis: int) -> Axes:
-    (a,) = operands
-    units = a[axis]
-    return (Axis("samples", None, a[1 - axis].size), units, units)
-
-
-def _cells_jacobian(index: Index, _shapes: Sequence[tuple[int, ...]], axis: int) -> Cell:
-    sample, i, k = index
-
-    def cell(unit: int) -> tuple[int, Index]:
-        return (0, (unit, sample) if axis == 0 else (sample, unit))
-
-    terms = (Term(-1, (cell(i), cell(k))),)
-    return Cell((Term(1, (cell(i),)), *terms) if i == k else terms)
-
-
-def _cells_softmax(index: Index, shapes: Sequence[tuple[int, ...]], axis: int) -> Cell:
-    units = range(shapes[0][axis])
-    reads = [(k, index[1]) if axis == 0 else (index[0], k) for k in units]
-    unit = index[axis]
-
-    def share(values: Sequence[float]) -> float:
-        return float(_SOFTMAX(np.array(values)[:, None])[unit, 0])
-
-    return Cell(tuple(Term(1, ((0, cell),)) for cell in reads), share)
-
-
-_SOFTMAX = Kernel(
-    name="softmax",
-    sign="softmax",
-    form="function",
-    arity=1,
-    infer=lambda operands, _: operands[0],
-    lower=_lower_softmax,
-    cell=_cells_softmax,
-    words="each unit's share of the exponentials of its sample",
-)
-
-_SOFTMAX_JACOBIAN = Kernel(
-    name="softmax_jacobian",
-    sign="J",
-    form="function",
-    arity=1,
-    infer=_jacobian_axes,
-    lower=_lower_jacobian,
-    cell=_cells_jacobian,
-    words="aᵢ(1 − aᵢ) on the diagonal, −aᵢaₖ beside it",
-)
-
-
 _LINEAR = Kernel(
     name="linear",
     sign="",
@@ -290,6 +210,7 @@ _LINEAR = Kernel(
     infer=lambda operands, _: operands[0],
     lower=lambda operands, out, _axis, _scratch: [(np.copyto, (out, operands[0]))],
     cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, index),)),)),
+    feeds=feeds_its_own,
     view=lambda operands, _: operands[0],
     words="passed on as it is",
 )
@@ -303,6 +224,7 @@ def _row(
     apply: _Lower,
     slope: _Lower,
     kinks: tuple[float, ...] = (),
+    flat: Flat | None = None,
 ) -> Activation:
     """A row whose units do not look at each other: two elementwise kernels."""
     return Activation(
@@ -313,6 +235,7 @@ def _row(
         apply=elementwise(name, glyph.text, apply, words=formula),
         slope=elementwise(f"{name}_slope", f"{glyph.text}′", slope, words=slope_formula),
         kinks=kinks,
+        flat=flat,
     )
 
 
@@ -332,8 +255,17 @@ _ROWS = (
         "σ′(z) = σ(z)(1 − σ(z))",
         _sigmoid,
         _sigmoid_slope,
+        flat=Flat(far_out(math.acosh(19)), 0.25),
     ),
-    _row("tanh", Name("tanh", r"\tanh"), "tanh z", "tanh′(z) = 1 − tanh²(z)", _tanh, _tanh_slope),
+    _row(
+        "tanh",
+        Name("tanh", r"\tanh"),
+        "tanh z",
+        "tanh′(z) = 1 − tanh²(z)",
+        _tanh,
+        _tanh_slope,
+        flat=Flat(far_out(math.acosh(math.sqrt(10))), 1.0),
+    ),
     _row(
         "relu",
         Name("ReLU", r"\operatorname{ReLU}"),
@@ -342,6 +274,7 @@ _ROWS = (
         _relu,
         _relu_slope,
         kinks=(0.0,),
+        flat=Flat(up_to(0.0), 1.0, level=True),
     ),
     _row(
         "leaky_relu",
@@ -359,6 +292,7 @@ _ROWS = (
         "softplus′(z) = σ(z)",
         _softplus,
         _sigmoid,
+        flat=Flat(up_to(-math.log(9)), 1.0),
     ),
     _row(
         "silu",
@@ -367,6 +301,7 @@ _ROWS = (
         "SiLU′(z) = σ(z) + z σ′(z)",
         _silu,
         _silu_slope,
+        flat=Flat(up_to(-2.399357280515468), 1.0998393201288668),
     ),
     _row(
         "gelu",
@@ -375,15 +310,17 @@ _ROWS = (
         "GELU′(z) = Φ(z) + z φ(z)",
         _gelu,
         _gelu_slope,
+        flat=Flat(up_to(-1.728191977929448), 1.128904145185155),
     ),
     Activation(
         name="softmax",
         glyph=Name("softmax", r"\operatorname{softmax}"),
         formula="softmax(z)ᵢ = e^zᵢ / Σₖ e^zₖ",
         slope_formula="Jᵢₖ = aᵢ(1 − aₖ) where i = k, else −aᵢaₖ",
-        apply=_SOFTMAX,
+        apply=SOFTMAX,
         slope=None,
-        jacobian=_SOFTMAX_JACOBIAN,
+        jacobian=SOFTMAX_JACOBIAN,
+        flat=Flat(one_has_all, 0.25),
     ),
 )
 

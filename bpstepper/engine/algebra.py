@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from bpstepper.engine.cellwise import CELLWISE, feeds_all, scaled, ufunc
 from bpstepper.engine.folding import FOLDING
 from bpstepper.engine.kernels import (
     AnyArray,
@@ -18,10 +19,11 @@ from bpstepper.engine.kernels import (
     Cell,
     Index,
     Kernel,
+    Pattern,
     Scratch,
     ShapeClash,
     Term,
-    elementwise,
+    feeds_its_own,
     no_calls,
     same_shape,
     sizes_of,
@@ -52,13 +54,6 @@ def _product(operands: Sequence[Axes], _axis: int) -> Axes:
             f"{left[1].size} (dim 1) != {right[0].size} (dim 0)"
         )
     return (left[0], right[1])
-
-
-def _scaled(operands: Sequence[Axes], _axis: int) -> Axes:
-    factor, given = operands
-    if factor:
-        raise ShapeClash(f"only a number scales: expected shape (), got {told(factor)}")
-    return given
 
 
 def _summed_over_samples(operands: Sequence[Axes], axis: int) -> Axes:
@@ -101,7 +96,7 @@ def _cells_hadamard(index: Index, _shapes: Sequence[tuple[int, ...]], _axis: int
     return Cell((Term(1, ((0, index), (1, index))),))
 
 
-def _cells_scaled(index: Index, _shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
+def _cellsscaled(index: Index, _shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
     return Cell((Term(1, ((0, ()), (1, index))),))
 
 
@@ -128,18 +123,48 @@ def _cells_jacobian_applied(index: Index, shapes: Sequence[tuple[int, ...]], axi
     return Cell(tuple(terms))
 
 
+# ── and their inverse: what one operand cell feeds ───────────────────────────────────────────
+
+
+def _feeds_transposed(
+    _which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], _axis: int
+) -> tuple[Pattern, ...]:
+    return ((cell[1], cell[0]),)
+
+
+def _feeds_product(
+    which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], _axis: int
+) -> tuple[Pattern, ...]:
+    return ((cell[0], None),) if which == 0 else ((None, cell[1]),)
+
+
+def _feeds_sum(
+    which: int, cell: Index, shapes: Sequence[tuple[int, ...]], _axis: int
+) -> tuple[Pattern, ...]:
+    along = zip(cell, shapes[which], strict=True)  # one bias feeds every sample
+    return (tuple(None if size == 1 else i for i, size in along),)
+
+
+def _feeds_over_samples(
+    _which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], axis: int
+) -> tuple[Pattern, ...]:
+    return ((cell[0], 0) if axis == 0 else (0, cell[1]),)
+
+
+def _feeds_one(
+    _which: int, _cell: Index, _shapes: Sequence[tuple[int, ...]], _axis: int
+) -> tuple[Pattern, ...]:
+    return ((),)
+
+
+def _feeds_jacobian_applied(
+    which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], axis: int
+) -> tuple[Pattern, ...]:
+    sample, unit = cell[:2] if which == 0 else (cell[1 - axis], None)
+    return ((unit, sample) if axis == 0 else (sample, unit),)
+
+
 # ── lowerings ────────────────────────────────────────────────────────────────────────────────
-
-
-def _ufunc(
-    function: Callable[..., object],
-) -> Callable[[Sequence[AnyArray], AnyArray, int, Scratch], list[Call]]:
-    """A lowering that is one numpy call with the result as last argument."""
-
-    def lower(operands: Sequence[AnyArray], out: AnyArray, _axis: int, _: Scratch) -> list[Call]:
-        return [(function, (*operands, out))]
-
-    return lower
 
 
 def _lower_over_samples(
@@ -171,63 +196,6 @@ def _lower_jacobian_applied(
     return [(np.matmul, (jacobian, given[:, :, None], out[:, :, None]))]
 
 
-# ── cell by cell, for the optimizers ─────────────────────────────────────────────────────────
-
-
-def _quotient(values: Sequence[float]) -> float:
-    with np.errstate(all="ignore"):
-        return float(np.divide(values[0], values[1]))
-
-
-_CELLWISE = (
-    elementwise(
-        "square",
-        "( )²",
-        lambda operands, out, _: [(np.multiply, (operands[0], operands[0], out))],
-        words="every cell squared",
-        around=("(", ")²"),
-    ),
-    elementwise(
-        "sqrt",
-        "√",
-        lambda operands, out, _: [(np.sqrt, (operands[0], out))],
-        words="the root of every cell",
-    ),
-    elementwise(
-        "divide",
-        "/",
-        lambda operands, out, _: [(np.divide, (operands[0], operands[1], out))],
-        arity=2,
-        words="cell by cell",
-        around=("", "/", ""),
-    ),
-    Kernel(
-        name="shift",
-        sign="+",
-        form="infix",
-        arity=2,
-        infer=_scaled,
-        lower=_ufunc(np.add),
-        cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, ()),)), Term(1, ((1, index),)))),
-        in_place=True,
-        words="a number added to every cell",
-    ),
-    Kernel(
-        name="divide_by",
-        sign="/",
-        form="infix",
-        arity=2,
-        infer=lambda operands, axis: _scaled(operands[::-1], axis),
-        lower=_ufunc(np.divide),
-        cell=lambda index, _shapes, _axis: Cell(
-            (Term(1, ((0, index),)), Term(1, ((1, ()),))), _quotient
-        ),
-        in_place=True,
-        words="every cell divided by one number",
-        around=("", "/", ""),
-    ),
-)
-
 _ROWS = (
     Kernel(
         name="transpose",
@@ -237,6 +205,7 @@ _ROWS = (
         infer=lambda operands, _: (operands[0][1], operands[0][0]),
         lower=no_calls,
         cell=_cells_transposed,
+        feeds=_feeds_transposed,
         view=lambda operands, _: operands[0].T,
         words="rows become columns",
     ),
@@ -246,8 +215,9 @@ _ROWS = (
         form="infix",
         arity=2,
         infer=_product,
-        lower=_ufunc(np.dot),
+        lower=ufunc(np.dot),
         cell=_cells_product,
+        feeds=_feeds_product,
         words="each cell is a row times a column, added up",
     ),
     Kernel(
@@ -256,8 +226,9 @@ _ROWS = (
         form="infix",
         arity=2,
         infer=_broadcast,
-        lower=_ufunc(np.add),
+        lower=ufunc(np.add),
         cell=_cells_sum(1),
+        feeds=_feeds_sum,
         in_place=True,
         words="cell by cell; one bias serves every sample",
     ),
@@ -267,8 +238,9 @@ _ROWS = (
         form="infix",
         arity=2,
         infer=same_shape,
-        lower=_ufunc(np.subtract),
+        lower=ufunc(np.subtract),
         cell=_cells_sum(-1),
+        feeds=feeds_its_own,
         in_place=True,
         words="cell by cell",
     ),
@@ -278,8 +250,9 @@ _ROWS = (
         form="infix",
         arity=2,
         infer=same_shape,
-        lower=_ufunc(np.multiply),
+        lower=ufunc(np.multiply),
         cell=_cells_hadamard,
+        feeds=feeds_its_own,
         in_place=True,
         words="cell by cell: the two numbers of one unit, multiplied",
     ),
@@ -288,9 +261,10 @@ _ROWS = (
         sign="×",
         form="infix",
         arity=2,
-        infer=_scaled,
-        lower=_ufunc(np.multiply),
-        cell=_cells_scaled,
+        infer=scaled,
+        lower=ufunc(np.multiply),
+        cell=_cellsscaled,
+        feeds=feeds_all,
         in_place=True,
         words="every cell times one number",
     ),
@@ -302,6 +276,7 @@ _ROWS = (
         infer=_summed_over_samples,
         lower=_lower_over_samples,
         cell=_cells_over_samples,
+        feeds=_feeds_over_samples,
         words="added up over the samples",
     ),
     Kernel(
@@ -312,6 +287,7 @@ _ROWS = (
         infer=lambda operands, _: operands[0],
         lower=no_calls,
         cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, index),)),)),
+        feeds=feeds_its_own,
         view=lambda operands, _: operands[0],
         words="as it is",
     ),
@@ -323,6 +299,7 @@ _ROWS = (
         infer=lambda _operands, _axis: (),
         lower=_lower_all,
         cell=_cells_all,
+        feeds=_feeds_one,
         words="all cells added up",
     ),
     Kernel(
@@ -334,6 +311,7 @@ _ROWS = (
         infer=lambda _operands, _axis: (),
         lower=_lower_squares,
         cell=_cells_squares,
+        feeds=_feeds_one,
         words="all cells squared and added up",
     ),
     Kernel(
@@ -344,9 +322,10 @@ _ROWS = (
         infer=_jacobian_applied,
         lower=_lower_jacobian_applied,
         cell=_cells_jacobian_applied,
+        feeds=_feeds_jacobian_applied,
         words="each sample's Jacobian times that sample's gradient",
     ),
 )
 
-ALGEBRA: dict[str, Kernel] = {row.name: row for row in (*_ROWS, *FOLDING, *_CELLWISE)}
+ALGEBRA: dict[str, Kernel] = {row.name: row for row in (*_ROWS, *FOLDING, *CELLWISE)}
 """The kernels of linear algebra, by name."""

@@ -17,11 +17,12 @@ from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.losses import LOSSES, LossRule
 from bpstepper.engine.network import Problem
 from bpstepper.engine.program import Op, Program
+from bpstepper.engine.spelling import BOOK, Spelling
 from bpstepper.engine.symbols import Axis, Name, Symbol
-from bpstepper.engine.symbols import name as name_of
 
 __all__ = ["ProgramBuilder", "gradient_scale", "loss_scale"]
 
+_WITHOUT_LAYER = {"x", "y", "C", "C_data", "C_l2", "grad_x", "decay", "half_decay", "eta"}
 _FACTORS = {0.5: "½", 1.0: "", 2.0: "2", 0.25: "¼"}
 
 
@@ -46,6 +47,7 @@ class ProgramBuilder:
     Attributes:
         problem: what is compiled.
         batch: m.
+        spelling: with which letters.
         layout: how products are written.
         rule: the loss's row.
         depth: L.
@@ -54,7 +56,7 @@ class ProgramBuilder:
         updates: after → before, as `Program` keeps it.
     """
 
-    def __init__(self, problem: Problem, batch: int) -> None:
+    def __init__(self, problem: Problem, batch: int, spelling: Spelling = BOOK) -> None:
         self.problem = problem
         self.batch = batch
         self.network = problem.network
@@ -62,6 +64,7 @@ class ProgramBuilder:
         self.rule: LossRule = LOSSES[problem.loss.name]
         self.depth = self.network.depth
         self.folded = self.network.bias == "folded"
+        self.spelling = spelling.for_folded() if self.folded else spelling
         self.from_axis = self.layout.weight_axes.index("from")
         self.axes: dict[Symbol, Axes] = {}
         self.updates: dict[Symbol, Symbol] = {}
@@ -91,10 +94,20 @@ class ProgramBuilder:
     def declare(self, symbol: Symbol, axes: Axes, name: Name | None = None) -> Symbol:
         """Make a symbol known, with its axes and its name."""
         self.axes[symbol] = axes
-        layer = symbol.layer
-        glyph = self.activation(layer).glyph if layer else None
-        self._names[symbol] = name or name_of(symbol, glyph)
+        own = symbol.kind in self.spelling.kinds
+        self._names[symbol] = name if name and not own else self.spelled(symbol)
         return symbol
+
+    def spelled(self, symbol: Symbol) -> Name:
+        """How a symbol is written, known or not."""
+        return self.spelling.name(symbol, self.glyph(symbol.layer or 0), self.depth)
+
+    def glyph(self, layer: int) -> Name:
+        """The sign of a layer's activation; the inputs have none of their own."""
+        if layer == 0:
+            return Name("f", "f")
+        glyph = self.activation(layer).glyph
+        return self.spelling.functions.get(glyph.text, glyph)
 
     def name(self, symbol: Symbol) -> Name:
         """How a symbol that is known is written."""
@@ -149,7 +162,7 @@ class ProgramBuilder:
     def equation(self, row: str, layer: int | None, witness: bool = False) -> Equation:
         """A law at a layer, written out."""
         law = EQUATIONS[row]
-        source = law.source or self.rule.source
+        source = self.spelling.sources.get(row) or law.source or self.rule.source
 
         def resolve(token: str) -> Name | str:
             return self._token(token, layer)
@@ -166,23 +179,30 @@ class ProgramBuilder:
         witness: bool = False,
     ) -> Equation:
         """A law with a formula of its own, written out."""
-        law, text = EQUATIONS[row], write(formula, resolve)
+        own = self.spelling.template
+
+        def resolved(token: str) -> Name | str:
+            meant = resolve(token)
+            return own(meant) if isinstance(meant, str) else meant
+
+        law, text = EQUATIONS[row], write(own(formula), resolved)
         return Equation(law.law, law.phase, layer, text.text, text.latex, source, row, witness)
 
     def _token(self, token: str, layer: int | None) -> Name | str:
         """What a token of an equation's template stands for at `layer`."""
         at = self.depth if layer is None else layer
+        scaled = self._factors(self._slope_factor())
         prose: dict[str, Name | str] = {
             "T": Name("ᵀ", r"^{\top}"),
-            "f": self.activation(max(at, 1)).glyph,
+            "f": self.glyph(max(at, 1)),
             "forward": self._spoken(self.layout.forward_text),
             "back": self.layout.back_text,
             "outer": self._spoken(self.layout.outer_text),
             "loss": self.rule.formula,
             "loss_slope": self.rule.slope_formula,
             "c": self._factors(self.problem.loss.factor),
-            "s": self._factors(self._slope_factor()),
-            "difference": "({a} − y)" if self._factors(self._slope_factor()).text else "{a} − y",
+            "s": scaled,
+            "difference": "({a} − {y})" if scaled.text else "{a} − {y}",
         }
         if token in prose:
             return prose[token]
@@ -190,9 +210,9 @@ class ProgramBuilder:
         symbol = Symbol(kind, at + shift)
         if kind in ("a", "a_one") and at + shift == 0:
             symbol = Symbol(kind.replace("a", "x", 1))
-        if kind in ("x", "y", "C", "grad_x", "decay", "half_decay", "eta"):
+        if kind in _WITHOUT_LAYER:
             symbol = Symbol(kind)
-        return name_of(symbol, self.activation(max(at + shift, 1)).glyph)
+        return self.spelled(symbol)
 
     def _spoken(self, product: str) -> str:
         """A layout's product, with the bias folded in where that is so."""

@@ -13,19 +13,22 @@ from bpstepper.engine.builder import ProgramBuilder, gradient_scale, loss_scale
 from bpstepper.engine.equations import Equation
 from bpstepper.engine.network import Problem
 from bpstepper.engine.program import Program
+from bpstepper.engine.spelling import BOOK, Spelling
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.updating import move_input, move_parameters
 
 __all__ = ["compile_program"]
 
 
-def compile_program(problem: Problem, batch: int) -> Program:
+def compile_program(problem: Problem, batch: int, spelling: Spelling = BOOK) -> Program:
     """The Program of one update of `problem` on a batch of `batch` samples.
+
+    The operations are the same in every spelling; names and formulas are not.
 
     Raises:
         ShapeClash: operands do not go together; a well-formed problem never does that.
     """
-    return _Compiler(problem, batch).compile()
+    return _Compiler(problem, batch, spelling).compile()
 
 
 class _Compiler(ProgramBuilder):

@@ -67,10 +67,10 @@ EQUATIONS: dict[str, Law] = {
     "z": Law("FF", "forward", "{z} = {forward} + {b}", "Nielsen ch. 2 (25)"),
     "z_folded": Law("FF", "forward", "{z} = {forward}", "Bishop, PRML (5.9)"),
     "a": Law("FF", "forward", "{a} = {f}({z})", "Nielsen ch. 2 (25)"),
-    "C": Law("COST", "cost", "C = {c}Σ {loss}", ""),
-    "C_data": Law("COST", "cost", "C_data = {c}Σ {loss}", ""),
-    "C_l2": Law("L2", "cost", "C_l2 = {half_decay} Σ w²", "Nielsen ch. 3 (87)"),
-    "C_sum": Law("L2", "cost", "C = C_data + C_l2", "Nielsen ch. 3 (87)"),
+    "C": Law("COST", "cost", "{C} = {c}Σ {loss}", ""),
+    "C_data": Law("COST", "cost", "{C_data} = {c}Σ {loss}", ""),
+    "C_l2": Law("L2", "cost", "{C_l2} = {half_decay} Σ w²", "Nielsen ch. 3 (87)"),
+    "C_sum": Law("L2", "cost", "{C} = {C_data} + {C_l2}", "Nielsen ch. 3 (87)"),
     "BP1": Law("BP1", "backward", "{delta} = {s}{loss_slope} ⊙ {slope}", "Nielsen ch. 2 (BP1)"),
     "BP1_jacobian": Law(
         "BP1", "backward", "{delta} = {jacobian} · {s}{loss_slope}", "Bishop, PRML (4.106)"
@@ -127,6 +127,7 @@ _LITERALS = {
     "over samples": r"\text{ over samples}",
     "with 0 for the biases": r"\text{ with 0 for the biases}",
     "what stands for the 1 in ∂C/∂Wb": r"\text{what stands for the 1 in }\partial C/\partial W_b",
+    "what stands for the 1 in": r"\text{what stands for the 1 in}",
     "β₁": r"\beta_1",
     "β₂": r"\beta_2",
     "μ": r"\mu ",

@@ -17,6 +17,7 @@ from bpstepper.engine.kernels import (
     Cell,
     Index,
     Kernel,
+    Pattern,
     Scratch,
     ShapeClash,
     Term,
@@ -89,6 +90,36 @@ def _cells_joined(index: Index, _shapes: Sequence[tuple[int, ...]], axis: int) -
     return Cell((Term(1, ((1, _shifted(index, axis, -1)),)),))
 
 
+def _feeds_prepended(
+    _which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], axis: int
+) -> tuple[Pattern, ...]:
+    return (_shifted(cell, axis, 1),)
+
+
+def _feeds_others(
+    _which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], axis: int
+) -> tuple[Pattern, ...]:
+    return () if cell[axis] == 0 else (_shifted(cell, axis, -1),)
+
+
+def _feeds_first(
+    _which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], axis: int
+) -> tuple[Pattern, ...]:
+    return (cell,) if cell[axis] == 0 else ()
+
+
+def _feeds_masked(
+    _which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], axis: int
+) -> tuple[Pattern, ...]:
+    return () if cell[axis] == 0 else (cell,)
+
+
+def _feeds_joined(
+    which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], axis: int
+) -> tuple[Pattern, ...]:
+    return (cell if which == 0 else _shifted(cell, axis, 1),)
+
+
 def _lower_prepended(
     operands: Sequence[AnyArray], out: AnyArray, axis: int, _: Scratch
 ) -> list[Call]:
@@ -118,6 +149,7 @@ FOLDING = (
         infer=_with_one,
         lower=_lower_prepended,
         cell=_cells_prepended,
+        feeds=_feeds_prepended,
         words="a leading 1, for the bias to be multiplied by",
     ),
     Kernel(
@@ -128,6 +160,7 @@ FOLDING = (
         infer=_without_one,
         lower=no_calls,
         cell=lambda index, _shapes, axis: Cell((Term(1, ((0, _shifted(index, axis, 1)),)),)),
+        feeds=_feeds_others,
         view=lambda operands, axis: _others(operands[0], axis),
         words="the weights alone: no wire leads back from a bias",
     ),
@@ -139,6 +172,7 @@ FOLDING = (
         infer=_only_one,
         lower=no_calls,
         cell=lambda index, _shapes, _axis: Cell((Term(1, ((0, index),)),)),
+        feeds=_feeds_first,
         view=lambda operands, axis: _first(operands[0], axis),
         words="what stands for the leading 1",
     ),
@@ -150,6 +184,7 @@ FOLDING = (
         infer=lambda operands, _: operands[0],
         lower=_lower_masked,
         cell=_cells_masked,
+        feeds=_feeds_masked,
         words="0 for the biases, which are not trained",
     ),
     Kernel(
@@ -160,6 +195,7 @@ FOLDING = (
         infer=_joined,
         lower=_lower_joined,
         cell=_cells_joined,
+        feeds=_feeds_joined,
         words="biases and weights in one matrix again",
     ),
 )

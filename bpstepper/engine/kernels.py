@@ -2,8 +2,9 @@
 
 A kernel knows its sign on the page, which shapes it takes, how it is *lowered* to a few numpy
 calls over given buffers, and its *cell rule*: which operand cells one result cell reads, and in
-which terms. `run`, `trace`, replay, the complex step, provenance and highlighting all read the
-same row, so there is no second implementation of the arithmetic.
+which terms; with the inverse of it, which result cells one operand cell feeds. `run`, `trace`,
+replay, the complex step, provenance and highlighting all read the same row, so there is no second
+implementation of the arithmetic.
 
 This module owns the types. The rows are in `algebra`, `activations` (with their derivatives) and
 `losses`.
@@ -11,8 +12,9 @@ This module owns the types. The rows are in `algebra`, `activations` (with their
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,11 +29,14 @@ __all__ = [
     "Cell",
     "Index",
     "Kernel",
+    "Pattern",
     "Scratch",
     "ShapeClash",
     "Stage",
     "Term",
+    "cells_of",
     "elementwise",
+    "feeds_its_own",
     "no_calls",
     "same_shape",
     "sizes_of",
@@ -41,6 +46,8 @@ __all__ = [
 AnyArray = npt.NDArray[Any]
 Axes = tuple[Axis, ...]
 Index = tuple[int, ...]
+Pattern = tuple[int | None, ...]
+"""Cells of an array: for each axis one index, or None for all of them."""
 Call = tuple[Callable[..., object], tuple[object, ...]]
 Scratch = Callable[[tuple[int, ...]], AnyArray]
 
@@ -105,6 +112,8 @@ class Kernel:
         infer: axes of the operands, units axis → axes of the result; raises ShapeClash.
         lower: (operands, out, units axis, scratch) → numpy calls that fill `out`.
         cell: (result index, operand shapes, units axis) → Cell.
+        feeds: (which operand, a cell of it, operand shapes, units axis) → the result cells whose
+            cell rule reads that cell, as patterns; none where nothing does.
         view: where the result *is* an operand's memory seen otherwise: returns it, else None.
         axis: along which the units of a layer stand (0 in the column layout).
         in_place: the result may be written over an operand of its shape.
@@ -120,6 +129,7 @@ class Kernel:
     infer: Callable[[Sequence[Axes], int], Axes]
     lower: Callable[[Sequence[AnyArray], AnyArray, int, Scratch], list[Call]]
     cell: Callable[[Index, Sequence[tuple[int, ...]], int], Cell]
+    feeds: Callable[[int, Index, Sequence[tuple[int, ...]], int], tuple[Pattern, ...]]
     view: Callable[[Sequence[AnyArray], int], AnyArray | None] | None = None
     axis: int = 0
     in_place: bool = False
@@ -147,6 +157,29 @@ class Kernel:
     def cell_rule(self, index: Index, shapes: Sequence[tuple[int, ...]]) -> Cell:
         """Which operand cells the result cell `index` reads, and how."""
         return self.cell(index, shapes, self.axis)
+
+    def patterns(
+        self, which: int, cell: Index, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[Pattern, ...]:
+        """Which result cells a cell of operand `which` feeds, at no cost however many they are.
+
+        Patterns may overlap; there is none where the cell feeds nothing.
+        """
+        return self.feeds(which, cell, shapes, self.axis)
+
+    def fed(
+        self,
+        which: int,
+        cell: Index,
+        shapes: Sequence[tuple[int, ...]],
+        result_shape: tuple[int, ...],
+        most: int = 4096,
+    ) -> tuple[Index, ...]:
+        """The result cells that a cell of operand `which` feeds; of very many the first `most`."""
+        found: dict[Index, None] = {}
+        for pattern in self.patterns(which, cell, shapes):
+            found.update(dict.fromkeys(cells_of(pattern, result_shape, most - len(found))))
+        return tuple(found)
 
     def bind(self, operands: Sequence[AnyArray], out: AnyArray) -> list[Call]:
         """The calls that compute the result into `out`, with scratch buffers of their own."""
@@ -210,6 +243,23 @@ def no_calls(_o: Sequence[AnyArray], _out: AnyArray, _axis: int, _s: Scratch) ->
     raise AssertionError("a view has nothing to compute")
 
 
+def cells_of(pattern: Pattern, shape: tuple[int, ...], most: int) -> Iterator[Index]:
+    """The cells of a pattern in an array of this shape, row by row; at most so many of them."""
+    most = max(most, 0)
+    along = (  # no index beyond `most` can be among the first `most` cells
+        range(min(size, most)) if index is None else (index,)
+        for index, size in zip(pattern, shape, strict=True)
+    )
+    return islice(product(*along), most)
+
+
+def feeds_its_own(
+    _which: int, cell: Index, _shapes: Sequence[tuple[int, ...]], _axis: int
+) -> tuple[Pattern, ...]:
+    """Elementwise: an operand cell feeds the result cell in its place."""
+    return (cell,)
+
+
 def elementwise(
     name: str,
     sign: str,
@@ -244,6 +294,7 @@ def elementwise(
         infer=same_shape,
         lower=lowered,
         cell=cells,
+        feeds=feeds_its_own,
         words=words,
         around=around,
     )

@@ -19,14 +19,11 @@ from bpstepper.engine.algebra import ALGEBRA
 from bpstepper.engine.kernels import (
     AnyArray,
     Call,
-    Cell,
-    Index,
-    Kernel,
     Scratch,
     Stage,
-    Term,
     elementwise,
 )
+from bpstepper.engine.softmax import LOG_SOFTMAX
 
 __all__ = ["LOSSES", "LossRule"]
 
@@ -112,45 +109,6 @@ def _cross_entropy_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch
     return [(np.divide, (y, a, out)), (np.negative, (out, out))]
 
 
-def _lower_log_softmax(
-    operands: Sequence[AnyArray], out: AnyArray, axis: int, scratch: Scratch
-) -> list[Call]:
-    # z − max − ln Σ e^(z − max): no logarithm of a rounded-off 0
-    (z,) = operands
-    shape = list(z.shape)
-    shape[axis] = 1
-    top, powers = scratch(tuple(shape)), scratch(z.shape)
-    return [
-        (np.maximum.reduce, (z, axis, None, top, True)),
-        (np.subtract, (z, top, out)),
-        (np.exp, (out, powers)),
-        (np.add.reduce, (powers, axis, None, top, True)),
-        (np.log, (top, top)),
-        (np.subtract, (out, top, out)),
-    ]
-
-
-def _cells_log_softmax(index: Index, shapes: Sequence[tuple[int, ...]], axis: int) -> Cell:
-    units = range(shapes[0][axis])
-    reads = [(k, index[1]) if axis == 0 else (index[0], k) for k in units]
-
-    def logarithm(values: Sequence[float]) -> float:
-        return float(_LOG_SOFTMAX(np.array(values)[:, None])[index[axis], 0])
-
-    return Cell(tuple(Term(1, ((0, cell),)) for cell in reads), logarithm)
-
-
-_LOG_SOFTMAX = Kernel(
-    name="log_softmax",
-    sign="ln softmax",
-    form="function",
-    arity=1,
-    infer=lambda operands, _: operands[0],
-    lower=_lower_log_softmax,
-    cell=_cells_log_softmax,
-    words="the logarithm of softmax, taken from z so that nothing overflows",
-)
-
 _SQUARED_ERROR = elementwise(
     "squared_error",
     "square of y − a",
@@ -202,8 +160,8 @@ _ROWS = (
         value=(Stage(_SQUARED_ERROR, ("y", "a"), "loss"),),
         slope=(Stage(ALGEBRA["subtract"], ("a", "y"), "loss_slope"),),
         slope_factor=2.0,
-        formula="(y − {a})²",
-        slope_formula="({a} − y)",
+        formula="({y} − {a})²",
+        slope_formula="({a} − {y})",
         slope_reason="the derivative of (y − a)² is 2(a − y)",
         source="Nielsen ch. 2 (26)",
     ),
@@ -216,8 +174,8 @@ _ROWS = (
         value=(Stage(_BINARY, ("z", "y"), "loss"),),
         slope=(Stage(_BINARY_SLOPE, ("a", "y"), "loss_slope"),),
         slope_factor=1.0,
-        formula="−(y ln {a} + (1 − y) ln(1 − {a}))",
-        slope_formula="({a} − y) / ({a}(1 − {a}))",
+        formula="−({y} ln {a} + (1 − {y}) ln(1 − {a}))",
+        slope_formula="({a} − {y}) / ({a}(1 − {a}))",
         slope_reason="the derivative of −(y ln a + (1 − y) ln(1 − a)) is (a − y)/(a(1 − a))",
         source="Nielsen ch. 3 (63)",
     ),
@@ -228,13 +186,13 @@ _ROWS = (
         targets="distribution",
         collapses_with=frozenset({"softmax"}),
         value=(
-            Stage(_LOG_SOFTMAX, ("z",), "log_a"),
+            Stage(LOG_SOFTMAX, ("z",), "log_a"),
             Stage(_CROSS_ENTROPY, ("y", "log_a"), "loss"),
         ),
         slope=(Stage(_CROSS_ENTROPY_SLOPE, ("y", "a"), "loss_slope"),),
         slope_factor=1.0,
-        formula="−y ln {a}",
-        slope_formula="(−y / {a})",
+        formula="−{y} ln {a}",
+        slope_formula="(−{y} / {a})",
         slope_reason="the derivative of −y ln a is −y/a",
         source="Nielsen ch. 3 (80)",
     ),

@@ -2,8 +2,9 @@
 
 A symbol is a quantity of one update (`delta1`, `grad_W2`, `W1_next`) without its value. This
 module owns how a symbol is *called*: its text key, which is public (JSON, `expect` tables,
-`trace["delta1"]`), its sign in formulas, its LaTeX and the words a person would say. Which
-symbols a network has is the compiler's business (`program`).
+`trace["delta1"]`), its sign in formulas, its LaTeX and the words a person would say. With which
+letters a sign is written is a `spelling`'s business, and which symbols a network has is the
+compiler's (`program`).
 """
 
 from __future__ import annotations
@@ -75,8 +76,10 @@ class Name(NamedTuple):
 class Kind:
     """One row of the table of kinds.
 
-    The templates know `{l}` (the layer: a superscript in text), `{f}` (the activation's own
-    sign, such as σ) and `{tag}`.
+    The templates know the quantities that others are named after, each with its layer, `{a}`,
+    `{z}`, `{d}` (δ), `{W}`, `{b}`, `{Wb}`, and `{C}` and `{y}`, which have none; `{p}` (the
+    parameter of an optimizer's state), `{l}` (the layer alone), `{f}` (the activation's own sign,
+    such as σ) and `{tag}`. What is put for these is a `spelling`'s.
 
     Attributes:
         key: template of the public key.
@@ -93,11 +96,11 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     # what goes in
-    "x": Kind("x", "a⁰", "a^{{0}}", "the inputs"),
-    "y": Kind("y", "y", "y", "the targets"),
-    "W": Kind("W{l}", "W{l}", "W^{{{l}}}", "the weights into layer {l}"),
-    "b": Kind("b{l}", "b{l}", "b^{{{l}}}", "the biases of layer {l}"),
-    "Wb": Kind("Wb{l}", "Wb{l}", "W_b^{{{l}}}", "biases and weights into layer {l}"),
+    "x": Kind("x", "{a}", "{a}", "the inputs"),
+    "y": Kind("y", "{y}", "{y}", "the targets"),
+    "W": Kind("W{l}", "{W}", "{W}", "the weights into layer {l}"),
+    "b": Kind("b{l}", "{b}", "{b}", "the biases of layer {l}"),
+    "Wb": Kind("Wb{l}", "{Wb}", "{Wb}", "biases and weights into layer {l}"),
     "eta": Kind("eta", "η", r"\eta", "the learning rate"),
     "c": Kind("c", "c", "c", "the factor before the sum of the losses"),
     "s": Kind("s", "s", "s", "the loss's factor and means"),
@@ -129,113 +132,111 @@ KINDS: dict[str, Kind] = {
     "correction1": Kind("correction1", "1 − β₁ᵗ", r"1 - \beta_1^t", "what the mean lacks"),
     "correction2": Kind("correction2", "1 − β₂ᵗ", r"1 - \beta_2^t", "what the mean square lacks"),
     # forward
-    "x_one": Kind("x_one", "[1 a⁰]", "[1\\; a^{{0}}]", "the inputs with a leading 1"),
-    "a_one": Kind("a{l}_one", "[1 a{l}]", "[1\\; a^{{{l}}}]", "activations with a leading 1"),
+    "x_one": Kind("x_one", "[1 {a}]", "[1\\; {a}]", "the inputs with a leading 1"),
+    "a_one": Kind("a{l}_one", "[1 {a}]", "[1\\; {a}]", "activations with a leading 1"),
     "product": Kind("{tag}", "{tag}", "{tag}", "the weighted sums into layer {l}"),
-    "z": Kind("z{l}", "z{l}", "z^{{{l}}}", "the weighted inputs of layer {l}"),
-    "a": Kind("a{l}", "a{l}", "a^{{{l}}}", "the activations of layer {l}"),
+    "z": Kind("z{l}", "{z}", "{z}", "the weighted inputs of layer {l}"),
+    "a": Kind("a{l}", "{a}", "{a}", "the activations of layer {l}"),
     # cost
-    "log_a": Kind("log_a{l}", "ln a{l}", r"\ln a^{{{l}}}", "the logarithms of the outputs"),
+    "log_a": Kind("log_a{l}", "ln {a}", r"\ln {a}", "the logarithms of the outputs"),
     "loss": Kind("loss", "loss", r"\ell", "the loss of each output"),
     "total": Kind("total", "Σ loss", r"\sum\ell", "the losses added up"),
-    "C_data": Kind("C_data", "C_data", r"C_{{\mathrm{{data}}}}", "the cost of the data alone"),
+    "C_data": Kind("C_data", "{C}_data", r"{C}_{{\mathrm{{data}}}}", "the cost of the data alone"),
     "squares": Kind(
         "squares_W{l}",
-        "Σ(W{l})²",
-        r"\sum (W^{{{l}}})^2",
+        "Σ({W})²",
+        r"\sum ({W})^2",
         "the sum of squared weights into layer {l}",
     ),
     "penalty": Kind("penalty{l}", "Σw² to {l}", r"\sum_{{\le {l}}} w^2", "the squares so far"),
-    "C_l2": Kind("C_l2", "C_l2", r"C_{{\ell_2}}", "the cost of large weights"),
-    "C": Kind("C", "C", "C", "the cost"),
-    "C_all": Kind("C_all", "C_all", r"C_{{\mathrm{{all}}}}", "the cost over all samples"),
+    "C_l2": Kind("C_l2", "{C}_l2", r"{C}_{{\ell_2}}", "the cost of large weights"),
+    "C": Kind("C", "{C}", "{C}", "the cost"),
+    "C_all": Kind("C_all", "{C}_all", r"{C}_{{\mathrm{{all}}}}", "the cost over all samples"),
     # backward
     "loss_slope": Kind(
-        "loss_slope", "∂loss/∂a{l}", r"\partial\ell/\partial a^{{{l}}}", "the slope of the loss"
+        "loss_slope", "∂loss/∂{a}", r"\partial\ell/\partial {a}", "the slope of the loss"
     ),
-    "residual": Kind("residual", "a{l} − y", "a^{{{l}}} - y", "outputs less targets"),
+    "residual": Kind("residual", "{a} − {y}", "{a} - {y}", "outputs less targets"),
     "grad_a": Kind(
         "grad_a{l}",
-        "∂C/∂a{l}",
-        r"\partial C/\partial a^{{{l}}}",
+        "∂{C}/∂{a}",
+        r"\partial {C}/\partial {a}",
         "the gradient of C with respect to the activations of layer {l}",
     ),
-    "slope": Kind("slope{l}", "{f}′(z{l})", "{f}'(z^{{{l}}})", "the slopes of layer {l}'s units"),
+    "slope": Kind("slope{l}", "{f}′({z})", "{f}'({z})", "the slopes of layer {l}'s units"),
     "jacobian": Kind("jacobian{l}", "J{l}", "J^{{{l}}}", "softmax's Jacobian at layer {l}"),
     "delta": Kind(
         "delta{l}",
-        "δ{l}",
-        r"\delta^{{{l}}}",
+        "{d}",
+        r"{d}",
         "the gradient of C with respect to the weighted inputs of layer {l}",
     ),
     "delta_general": Kind(
         "delta{l}_general",
-        "δ{l} (general)",
-        r"\delta^{{{l}}}_{{\mathrm{{general}}}}",
+        "{d} (general)",
+        r"{d}_{{\mathrm{{general}}}}",
         "δ of layer {l} by the general path",
     ),
-    "W_T": Kind("W{l}_T", "(W{l})ᵀ", r"(W^{{{l}}})^{{\top}}", "the weights, transposed"),
-    "a_T": Kind("a{l}_T", "(a{l})ᵀ", r"(a^{{{l}}})^{{\top}}", "what went in, transposed"),
-    "x_T": Kind("x_T", "(a⁰)ᵀ", r"(a^{{0}})^{{\top}}", "the inputs, transposed"),
-    "Wb_T": Kind("Wb{l}_T", "(Wb{l})ᵀ", r"(W_b^{{{l}}})^{{\top}}", "Wb, transposed"),
-    "x_one_T": Kind("x_one_T", "[1 a⁰]ᵀ", r"[1\; a^{{0}}]^{{\top}}", "what went in, transposed"),
-    "a_one_T": Kind("a{l}_one_T", "[1 a{l}]ᵀ", r"[1\; a^{{{l}}}]^{{\top}}", "what went in"),
-    "delta_T": Kind("delta{l}_T", "(δ{l})ᵀ", r"(\delta^{{{l}}})^{{\top}}", "δ, transposed"),
+    "W_T": Kind("W{l}_T", "({W})ᵀ", r"({W})^{{\top}}", "the weights, transposed"),
+    "a_T": Kind("a{l}_T", "({a})ᵀ", r"({a})^{{\top}}", "what went in, transposed"),
+    "x_T": Kind("x_T", "({a})ᵀ", r"({a})^{{\top}}", "the inputs, transposed"),
+    "Wb_T": Kind("Wb{l}_T", "({Wb})ᵀ", r"({Wb})^{{\top}}", "Wb, transposed"),
+    "x_one_T": Kind("x_one_T", "[1 {a}]ᵀ", r"[1\; {a}]^{{\top}}", "what went in, transposed"),
+    "a_one_T": Kind("a{l}_one_T", "[1 {a}]ᵀ", r"[1\; {a}]^{{\top}}", "what went in"),
+    "delta_T": Kind("delta{l}_T", "({d})ᵀ", r"({d})^{{\top}}", "δ, transposed"),
     "grad_x": Kind(
-        "grad_x", "∂C/∂a⁰", r"\partial C/\partial a^{{0}}", "the gradient at the inputs"
+        "grad_x", "∂{C}/∂{a}", r"\partial {C}/\partial {a}", "the gradient at the inputs"
     ),
     # gradients
     "grad_W": Kind(
         "grad_W{l}",
-        "∂C/∂W{l}",
-        r"\partial C/\partial W^{{{l}}}",
+        "∂{C}/∂{W}",
+        r"\partial {C}/\partial {W}",
         "the gradient of C with respect to the weights into layer {l}",
     ),
     "grad_W_data": Kind(
         "grad_W{l}_data",
-        "∂C_data/∂W{l}",
-        r"\partial C_{{\mathrm{{data}}}}/\partial W^{{{l}}}",
+        "∂{C}_data/∂{W}",
+        r"\partial {C}_{{\mathrm{{data}}}}/\partial {W}",
         "the gradient of the data's cost alone",
     ),
-    "l2_W": Kind("l2_W{l}", "(λ/m)W{l}", r"(\lambda/m)W^{{{l}}}", "the pull of the penalty"),
+    "l2_W": Kind("l2_W{l}", "(λ/m){W}", r"(\lambda/m){W}", "the pull of the penalty"),
     "grad_b": Kind(
         "grad_b{l}",
-        "∂C/∂b{l}",
-        r"\partial C/\partial b^{{{l}}}",
+        "∂{C}/∂{b}",
+        r"\partial {C}/\partial {b}",
         "the gradient of C with respect to the biases of layer {l}",
     ),
     "grad_b_column": Kind(
         "grad_b{l}_column",
-        "(∂C/∂b{l})ᵀ",
-        r"(\partial C/\partial b^{{{l}}})^{{\top}}",
+        "(∂{C}/∂{b})ᵀ",
+        r"(\partial {C}/\partial {b})^{{\top}}",
         "the biases' gradient as a column",
     ),
     "grad_Wb": Kind(
         "grad_Wb{l}",
-        "∂C/∂Wb{l}",
-        r"\partial C/\partial W_b^{{{l}}}",
+        "∂{C}/∂{Wb}",
+        r"\partial {C}/\partial {Wb}",
         "the gradient with respect to biases and weights",
     ),
     "grad_Wb_data": Kind(
         "grad_Wb{l}_data",
-        "∂C_data/∂Wb{l}",
-        r"\partial C_{{\mathrm{{data}}}}/\partial W_b^{{{l}}}",
+        "∂{C}_data/∂{Wb}",
+        r"\partial {C}_{{\mathrm{{data}}}}/\partial {Wb}",
         "the same of the data's cost alone",
     ),
     "grad_Wb_frozen": Kind(
         "grad_Wb{l}_frozen",
-        "∂C/∂Wb{l} (W only)",
-        r"\partial C/\partial W_b^{{{l}}}",
+        "∂{C}/∂{Wb} (W only)",
+        r"\partial {C}/\partial {Wb}",
         "the same with 0 for the biases",
     ),
     # update
-    "m": Kind(
-        "m_{tag}{l}", "m({tag}{l})", r"m({tag}^{{{l}}})", "the running mean of the gradients"
-    ),
+    "m": Kind("m_{tag}{l}", "m({p})", r"m({p})", "the running mean of the gradients"),
     "m_next": Kind(
         "m_{tag}{l}_next",
-        "new m({tag}{l})",
-        r"m({tag}^{{{l}}})_{{\mathrm{{new}}}}",
+        "new m({p})",
+        r"m({p})_{{\mathrm{{new}}}}",
         "the running mean after it",
     ),
     "m_kept": Kind(
@@ -245,12 +246,12 @@ KINDS: dict[str, Kind] = {
         "m_fresh_{tag}{l}", "m fresh", r"m_{{\mathrm{{fresh}}}}", "what is new in the mean"
     ),
     "m_ahead": Kind("m_ahead_{tag}{l}", "μ new m", r"\mu m_{{\mathrm{{new}}}}", "a look ahead"),
-    "m_hat": Kind("m_hat_{tag}{l}", "m̂({tag}{l})", r"\hat m({tag}^{{{l}}})", "the mean, corrected"),
-    "v": Kind("v_{tag}{l}", "v({tag}{l})", r"v({tag}^{{{l}}})", "the running mean of the squares"),
+    "m_hat": Kind("m_hat_{tag}{l}", "m̂({p})", r"\hat m({p})", "the mean, corrected"),
+    "v": Kind("v_{tag}{l}", "v({p})", r"v({p})", "the running mean of the squares"),
     "v_next": Kind(
         "v_{tag}{l}_next",
-        "new v({tag}{l})",
-        r"v({tag}^{{{l}}})_{{\mathrm{{new}}}}",
+        "new v({p})",
+        r"v({p})_{{\mathrm{{new}}}}",
         "the mean square after it",
     ),
     "v_kept": Kind(
@@ -259,49 +260,28 @@ KINDS: dict[str, Kind] = {
     "v_fresh": Kind(
         "v_fresh_{tag}{l}", "v fresh", r"v_{{\mathrm{{fresh}}}}", "what is new in the mean square"
     ),
-    "v_hat": Kind(
-        "v_hat_{tag}{l}", "v̂({tag}{l})", r"\hat v({tag}^{{{l}}})", "the mean square, corrected"
-    ),
+    "v_hat": Kind("v_hat_{tag}{l}", "v̂({p})", r"\hat v({p})", "the mean square, corrected"),
     "gradient_squared": Kind(
         "gradient_squared_{tag}{l}",
-        "(∂C/∂{tag}{l})²",
-        r"(\partial C/\partial {tag}^{{{l}}})^2",
+        "(∂{C}/∂{p})²",
+        r"(\partial {C}/\partial {p})^2",
         "the gradient, squared",
     ),
     "root": Kind("root_{tag}{l}", "√v", r"\sqrt{{v}}", "the root of the mean square"),
     "denominator": Kind("denominator_{tag}{l}", "√v + ε", r"\sqrt{{v}} + \epsilon", "the divisor"),
-    "direction": Kind(
-        "direction_{tag}{l}", "direction({tag}{l})", r"d({tag}^{{{l}}})", "which way to move"
-    ),
-    "step_x": Kind("step_x", "η ∂C/∂a⁰", r"\eta\,\partial C/\partial a^{{0}}", "the move"),
-    "step_Wb": Kind(
-        "step_Wb{l}", "η ∂C/∂Wb{l}", r"\eta\,\partial C/\partial W_b^{{{l}}}", "the move"
-    ),
-    "x_next": Kind("x_next", "new a⁰", r"a^{{0}}_{{\mathrm{{new}}}}", "the inputs after it"),
+    "direction": Kind("direction_{tag}{l}", "direction({p})", r"d({p})", "which way to move"),
+    "step_x": Kind("step_x", "η ∂{C}/∂{a}", r"\eta\,\partial {C}/\partial {a}", "the move"),
+    "step_Wb": Kind("step_Wb{l}", "η ∂{C}/∂{Wb}", r"\eta\,\partial {C}/\partial {Wb}", "the move"),
+    "x_next": Kind("x_next", "new {a}", r"{a}_{{\mathrm{{new}}}}", "the inputs after it"),
     "Wb_next": Kind(
-        "Wb{l}_next", "new Wb{l}", r"W^{{{l}}}_{{b,\mathrm{{new}}}}", "biases and weights after it"
+        "Wb{l}_next", "new {Wb}", r"{W}_{{b,\mathrm{{new}}}}", "biases and weights after it"
     ),
-    "step_W": Kind("step_W{l}", "η ∂C/∂W{l}", r"\eta\,\partial C/\partial W^{{{l}}}", "the move"),
-    "step_b": Kind("step_b{l}", "η ∂C/∂b{l}", r"\eta\,\partial C/\partial b^{{{l}}}", "the move"),
-    "W_next": Kind(
-        "W{l}_next", "new W{l}", r"W^{{{l}}}_{{\mathrm{{new}}}}", "the weights after it"
-    ),
-    "b_next": Kind("b{l}_next", "new b{l}", r"b^{{{l}}}_{{\mathrm{{new}}}}", "the biases after it"),
+    "step_W": Kind("step_W{l}", "η ∂{C}/∂{W}", r"\eta\,\partial {C}/\partial {W}", "the move"),
+    "step_b": Kind("step_b{l}", "η ∂{C}/∂{b}", r"\eta\,\partial {C}/\partial {b}", "the move"),
+    "W_next": Kind("W{l}_next", "new {W}", r"{W}_{{\mathrm{{new}}}}", "the weights after it"),
+    "b_next": Kind("b{l}_next", "new {b}", r"{b}_{{\mathrm{{new}}}}", "the biases after it"),
 }
 """Every kind of symbol, one row each."""
-
-
-def name(symbol: Symbol, glyph: Name | None = None) -> Name:
-    """How `symbol` is written; `glyph` is the sign of its layer's activation.
-
-    Products are named by the compiler from their factors and do not come here.
-    """
-    kind = KINDS[symbol.kind]
-    f = glyph or Name("f", "f")
-    layer = symbol.layer
-    text = kind.text.format(l="" if layer is None else superscript(layer), f=f.text, tag=symbol.tag)
-    latex = kind.latex.format(l="" if layer is None else layer, f=f.latex, tag=symbol.tag)
-    return Name(text, latex)
 
 
 def words(symbol: Symbol) -> str:

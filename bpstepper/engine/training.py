@@ -295,6 +295,12 @@ class Timeline:
         self._checkpoints = _Checkpoints(most=max(2, min(2048, self.MEMORY // max(size, 1))))
         self._checkpoints.keep(0, self._runner.copy_parameters())
         self._traces: OrderedDict[int, Trace] = OrderedDict()
+        self._adopted: tuple[int, dict[Symbol, Array]] = (0, self._checkpoints.kept[0])
+
+    @property
+    def program(self) -> Program:
+        """The Program of the first update's batch."""
+        return self._runner.program(len(self.schedule.samples(1)))
 
     @property
     def schedule(self) -> Schedule:
@@ -316,21 +322,47 @@ class Timeline:
         if done < 0:
             raise ValueError(f"update: expected 0 or more, got {done}")
         runner, checkpoints = self._runner, self._checkpoints
-        nearest = checkpoints.before(done)
+        nearest, kept = self._nearest(done)
         if not nearest <= runner.done <= done:
-            runner.restore(checkpoints.kept[nearest], nearest)
+            runner.restore(kept, nearest)
         while runner.done < done:
             stride = checkpoints.stride
             runner.advance(min(done, runner.done - runner.done % stride + stride) - runner.done)
             if runner.done % checkpoints.stride == 0 and runner.done not in checkpoints.kept:
                 checkpoints.keep(runner.done, runner.copy_parameters())
 
+    def _nearest(self, done: int) -> tuple[int, dict[Symbol, Array]]:
+        """The last known state that is not after `done`, and its parameters."""
+        at = self._checkpoints.before(done)
+        if at < self._adopted[0] <= done:
+            return self._adopted
+        return at, self._checkpoints.kept[at]
+
+    @property
+    def adopted(self) -> int:
+        """After how many updates the state is that was last adopted; 0 is the start."""
+        return self._adopted[0]
+
+    def adopt(self, done: int, parameters: dict[Symbol, Array]) -> None:
+        """Take what lasts after `done` updates from elsewhere, to start from there.
+
+        For who shows one training in several layouts: what they adopt from each other is the
+        same but for rounding, so that nothing is trained twice.
+
+        Args:
+            done: after how many updates.
+            parameters: all that lasts from one update to the next, in this problem's shapes.
+        """
+        self._adopted = (done, parameters)
+        self._traces.clear()
+        self._runner.restore(parameters, done)
+
     def prepare(self, update: int, most: int) -> int:
         """Compute at most `most` updates of the way to `update`; return how many are left.
 
         A long way can so be gone in slices, by a caller who has other things to do.
         """
-        here, nearest = self._runner.done, self._checkpoints.before(update)
+        here, (nearest, _) = self._runner.done, self._nearest(update)
         start = here if nearest <= here <= update else nearest
         reached = min(update, start + most)
         self._go(reached)

@@ -12,7 +12,6 @@ from bpstepper.engine.algebra import ALGEBRA
 from bpstepper.engine.builder import ProgramBuilder
 from bpstepper.engine.optimizers import OPTIMIZERS, Optimizer, Rule
 from bpstepper.engine.symbols import Name, Symbol
-from bpstepper.engine.symbols import name as name_of
 
 __all__ = ["move_input", "move_parameters"]
 
@@ -86,7 +85,7 @@ class _Mover:
         for kind in self._optimizer.state:
             builder.declare(Symbol(kind, layer, tag), axes)
             builder.updates[Symbol(f"{kind}_next", layer, tag)] = Symbol(kind, layer, tag)
-        names = {"p": name_of(parameter), "grad_p": name_of(named)}
+        names = {"p": builder.spelled(parameter), "grad_p": builder.spelled(named)}
         for rule in self._optimizer.rules(self._constants):
             self._write(rule, meant, layer, names)
         builder.updates[given["next"]] = parameter
@@ -106,7 +105,7 @@ class _Mover:
                 builder.constant(kind)
 
         def resolve(token: str) -> Name:
-            return names.get(token) or name_of(meant(token))
+            return names.get(token) or builder.spelled(meant(token))
 
         equation = builder.written(rule.row, rule.formula, self._optimizer.source, layer, resolve)
         for stage in rule.stages:

@@ -6,12 +6,13 @@ follow from a symbol's axes alone, so that a new kind of symbol needs at most a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bpstepper.engine.kernels import Index
 from bpstepper.engine.network import Network, Problem
-from bpstepper.engine.symbols import Axis
+from bpstepper.engine.symbols import Axis, Symbol
 from bpstepper.engine.trace import Quantity
 
 __all__ = ["Naming"]
@@ -96,10 +97,17 @@ def _unit_names(network: Network, layer: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Naming:
-    """The names of one update: units from the network, samples from its batch."""
+    """The names of one update: units from the network, samples from its batch.
+
+    Attributes:
+        problem: whose units and samples they are.
+        samples: the indices of the batch's samples.
+        stem: a book's own word for the cells of a symbol of a network so deep, or nothing.
+    """
 
     problem: Problem
     samples: tuple[int, ...]
+    stem: Callable[[Symbol, int], str] | None = None
 
     def sample(self, position: int) -> str:
         """The name of the batch's sample at `position`, from 0."""
@@ -163,7 +171,8 @@ class Naming:
 
     def cell(self, quantity: Quantity, index: Index) -> str:
         """The name of a cell: `w(h2→o1)`, `δ(o1)`, `a(h2, s3)` in every layout, `C`."""
-        stem = _STEMS.get(quantity.symbol.kind, quantity.name.text)
+        own = self.stem(quantity.symbol, self.problem.network.depth) if self.stem else ""
+        stem = own or _STEMS.get(quantity.symbol.kind, quantity.name.text)
         wire = self.wire(quantity, index)
         if wire:
             return f"{stem}({wire})"

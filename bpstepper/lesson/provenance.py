@@ -7,11 +7,12 @@ the cells their names. The terms shown therefore add up to the value shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bpstepper.engine.kernels import Index
+from bpstepper.engine.routes import Lit, lit_cells, maker, prepares
 from bpstepper.engine.trace import Operation, Quantity, Step
+from bpstepper.session import Session
 
 from .naming import Naming
 
@@ -22,12 +23,10 @@ __all__ = [
     "SpelledTerm",
     "Stage",
     "lit_cells",
+    "number_at",
     "prepares",
     "this_number",
 ]
-
-Lit = Mapping[str, frozenset[Index]]
-"""For each symbol's key, the cells that a chosen number depends on."""
 
 
 @dataclass(frozen=True)
@@ -106,17 +105,6 @@ def this_number(step: Step, last: Operation, index: Index, naming: Naming) -> Pr
     )
 
 
-def prepares(step: Step, operation: Operation) -> bool:
-    """Whether an operation only makes an operand for a later one: a transpose, a slope, a Jacobian.
-
-    A page shows such a one as the operand that it becomes.
-    """
-    if operation.kernel.arity > 1 or operation.result.value.ndim == 0:
-        return False
-    readers = (other for other in step.operations if other is not operation)
-    return any(operation.result is operand for other in readers for operand in other.operands)
-
-
 def _needed(step: Step, last: Operation, index: Index) -> list[tuple[Operation, tuple[Index, ...]]]:
     """The operations of the step that the cell depends on, with the result cells it needs."""
     wanted: dict[str, dict[Index, None]] = {last.result.key: {index: None}}
@@ -183,18 +171,23 @@ def _product(cells: list[tuple[Quantity, Index]], naming: Naming) -> str:
     return " × ".join(naming.cell(quantity, index) for quantity, index in cells)
 
 
-def lit_cells(step: Step, last: Operation, index: Index) -> Lit:
-    """For every symbol of the step, the cells that the chosen result cell depends on.
+def number_at(session: Session, quantity: Quantity, index: Index, naming: Naming) -> Provenance:
+    """Spell out any cell of any quantity of the update that a session is in.
 
-    The chosen cell itself is among them; this is what a screen marks.
+    One that an earlier step made is spelled out as it was made there; one that is given has no
+    stages.
     """
-    lit: dict[str, set[Index]] = {last.result.key: {index}}
-    for operation in reversed(step.operations):
-        cells = lit.get(operation.result.key)
-        if not cells:
-            continue
-        shapes = [operand.value.shape for operand in operation.operands]
-        for cell in tuple(cells):
-            for which, at in operation.kernel.cell_rule(cell, shapes).reads():
-                lit.setdefault(operation.operands[which].key, set()).add(at)
-    return {key: frozenset(cells) for key, cells in lit.items()}
+    trace = session.trace
+    for operation in session.step.operations:
+        if operation.result.key == quantity.key:
+            return this_number(session.step, operation, index, naming)
+    made = maker(trace, quantity.key)
+    if made is not None:
+        step = trace.steps[made.step]
+        return this_number(step, step.operations[made.operation], index, naming)
+    return Provenance(
+        name=naming.cell(quantity, index),
+        label=naming.source_label(quantity, index),
+        value=float(quantity.value[index]),
+        stages=(),
+    )

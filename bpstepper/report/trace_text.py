@@ -14,6 +14,7 @@ from bpstepper.drawing.text import clean, plain
 from bpstepper.engine.trace import Trace
 from bpstepper.lesson.explain import explain
 from bpstepper.lesson.naming import Naming
+from bpstepper.lesson.sight import Sight
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import Cursor, Session
 
@@ -21,6 +22,7 @@ __all__ = ["trace_text"]
 
 _WIDTH = 100
 _HEIGHT = 60
+_UNMARKED = Sight({}, {})
 
 
 def trace_text(scenario: Scenario, sessions: Iterable[Session], look: Look) -> Iterator[str]:
@@ -52,7 +54,7 @@ def _update(session: Session, look: Look) -> Iterator[str]:
         told = explain(session.scenario, step, len(trace.samples))
         yield "\n" + translate(f"{step.equation.law}   {step.equation.formula}") + "\n"
         yield translate(told.sentence) + "\n"
-        for line in draw_stage(here, look, _WIDTH, _HEIGHT, marked=False):
+        for line in draw_stage(here, _UNMARKED, look, _WIDTH, _HEIGHT, maps=False).lines:
             yield plain(line).rstrip() + "\n"
 
 

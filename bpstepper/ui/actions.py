@@ -1,18 +1,24 @@
 """Actions: everything a person can do in the stepper, one row each.
 
-Key bindings, the last line's hints, the help screen and the README's table are all made from
-these rows, so that they cannot disagree.
+Key bindings, the last line's hints, the help screen, the command palette, the config file's keys
+and the README's table are all made from these rows, so that they cannot disagree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
-from bpstepper.drawing.frame import Hint
-from bpstepper.session import Session
+from bpstepper.lesson.naming import Naming
+from bpstepper.pages.layout import Hint
+from bpstepper.pages.view import View
+from bpstepper.session import Level, Session
+from bpstepper.session.inspecting import Source, follow, inspect, move, next_matrix, source
 
-__all__ = ["ACTIONS", "Action", "hints"]
+__all__ = ["ACTIONS", "GROUPS", "Action", "Move", "context", "hints"]
+
+Move = Callable[[Session], Session]
 
 
 @dataclass(frozen=True)
@@ -20,132 +26,286 @@ class Action:
     """One row.
 
     Attributes:
-        id: its name in bindings.
+        id: its name in bindings and in the config file.
         keys: as Textual calls them, the one to show first.
-        shown: the keys as help shows them.
+        shown: the keys as help shows them; empty where another row's line speaks for it.
         help: what it does, one line.
+        group: under which heading help lists it.
         move: for a movement: session → session.
-        hint: what the last line says it does; empty for keys that only help lists.
-        inside: whether it is offered only inside a step (True), outside (False), or always (None).
-        at_start: whether it is offered before the first step, too.
+        inspecting: what it does instead while a cell is inspected.
+        hints: context (see `context`) → the key and the words of the last line.
     """
 
     id: str
     keys: tuple[str, ...]
     shown: str
     help: str
-    move: Callable[[Session], Session] | None = None
-    hint: tuple[str, str] | None = None
-    inside: bool | None = None
-    at_start: bool = True
+    group: str
+    move: Move | None = None
+    inspecting: Move | None = None
+    hints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+GROUPS = ("step", "jump", "look closer", "explain", "show", "program")
+"""The headings of help, in order."""
+
+_STEPS = ("start", "phase", "equation", "operation", "element", "network", "layouts")
+
+
+def _in(contexts: tuple[str, ...], key: str, does: str) -> dict[str, tuple[str, str]]:
+    return dict.fromkeys(contexts, (key, does))
 
 
 ACTIONS: tuple[Action, ...] = (
+    # ── step ─────────────────────────────────────────────────────────────────────────────────
     Action(
-        "next",
-        ("right", "n", "pagedown"),
-        "→ n PgDn",
-        "next step, or next operation inside a step",
+        "right",
+        ("right",),
+        "→  n  PgDn",
+        "next step, at the level of detail chosen",
+        "step",
         Session.next,
-        ("← →", "step"),
+        partial(move, rows=0, columns=1),
+        {"start": ("→", "first step")}
+        | _in(_STEPS[2:], "← →", "step")
+        | {"phase": ("← →", "phase"), "inspect": ("←↑↓→", "cell")},
     ),
     Action(
-        "back",
-        ("left", "p", "pageup"),
-        "← p PgUp",
+        "left",
+        ("left",),
+        "←  p  PgUp",
         "back to exactly where you were",
+        "step",
         Session.back,
+        partial(move, rows=0, columns=-1),
     ),
+    Action("next", ("n", "pagedown"), "", "next step", "step", Session.next),
+    Action("back", ("p", "pageup"), "", "the step before", "step", Session.back),
     Action(
         "into",
-        ("down", "enter"),
-        "↓ Enter",
-        "into the step: one operation at a time",
+        ("down",),
+        "↓",
+        "finer: phase, equation, operation, single numbers",
+        "step",
         Session.into,
-        ("↓", "into"),
-        inside=False,
-        at_start=False,
+        partial(move, rows=1, columns=0),
+        _in(("phase", "equation", "operation"), "↓", "into"),
     ),
     Action(
         "out",
         ("up",),
         "↑",
-        "out of the step: the whole equation",
+        "coarser: the operation, the equation, the phase",
+        "step",
         Session.out,
-        ("↑", "out"),
-        inside=True,
+        partial(move, rows=-1, columns=0),
+        _in(("operation", "element"), "↑", "out"),
     ),
+    Action("play", ("space",), "Space", "play: a step a second, until any key", "step"),
+    # ── jump ─────────────────────────────────────────────────────────────────────────────────
     Action(
         "next_phase",
         ("right_square_bracket", "ctrl+right"),
-        "] Ctrl+→",
-        "next phase: forward, cost, backward, gradients, update",
+        "]  Ctrl+→",
+        "next phase: cost, backward, gradients, update",
+        "jump",
         Session.next_phase,
     ),
     Action(
         "previous_phase",
         ("left_square_bracket", "ctrl+left"),
-        "[ Ctrl+←",
+        "[  Ctrl+←",
         "start of this phase, or the phase before",
+        "jump",
         Session.previous_phase,
     ),
     Action(
         "next_update",
         ("right_curly_bracket", "shift+pagedown"),
-        "} Shift+PgDn",
+        "}  Shift+PgDn",
         "the same step of the next update",
+        "jump",
         Session.next_update,
     ),
     Action(
         "previous_update",
         ("left_curly_bracket", "shift+pageup"),
-        "{ Shift+PgUp",
+        "{  Shift+PgUp",
         "the same step of the update before",
+        "jump",
         Session.previous_update,
     ),
     Action(
-        "first", ("home",), "Home", "first step of this update; again: the start", Session.first
+        "first",
+        ("home",),
+        "Home",
+        "first step of this update; again: the start",
+        "jump",
+        Session.first,
     ),
-    Action("last", ("end",), "End", "last step of this update", Session.last),
+    Action("last", ("end",), "End", "last step of this update", "jump", Session.last),
+    Action(
+        "go",
+        ("g", "colon"),
+        "g  :",
+        "go anywhere by name: delta1, BP2, update 500, epoch 3",
+        "jump",
+        hints=_in(("start", "phase"), "g", "go to"),
+    ),
+    Action(
+        "until",
+        ("u",),
+        "u",
+        "run until something happens: C < 0.01, saturated, nan",
+        "jump",
+    ),
+    # ── look closer ──────────────────────────────────────────────────────────────────────────
     Action(
         "next_cell",
         ("tab",),
         "Tab",
-        "spell out the next number of the result",
+        "next number; while inspecting: next matrix",
+        "look closer",
         Session.next_cell,
-        ("⇥", "number"),
-        at_start=False,
+        next_matrix,
+        _in(("network",), "⇥", "number") | {"inspect": ("⇥", "matrix")},
     ),
     Action(
         "previous_cell",
         ("shift+tab",),
         "Shift+Tab",
-        "spell out the number before",
+        "number before; while inspecting: matrix before",
+        "look closer",
         Session.previous_cell,
+        partial(next_matrix, by=-1),
     ),
     Action(
-        "go",
-        ("g", "colon"),
-        "g :",
-        "go anywhere by name: delta1, BP2, update 500, epoch 3",
-        hint=("g", "go to"),
+        "inspect",
+        ("enter",),
+        "Enter",
+        "inspect a number; again: go to where it comes from",
+        "look closer",
+        inspect,
+        follow,
+        _in(("equation", "operation", "element"), "⏎", "inspect") | {"inspect": ("⏎", "{source}")},
     ),
-    Action("leave", ("escape",), "Esc", "out of a step; else back to the list of scenarios"),
-    Action("why", ("y",), "y", "why this step is what it is", hint=("y", "why")),
-    Action("ascii", ("a",), "a", "plain ASCII and back, for fonts that lack these signs"),
-    Action("quit", ("q", "ctrl+q"), "q Ctrl+Q", "quit; Ctrl+C works, too", hint=("q", "quit")),
-    Action("help", ("question_mark", "f1"), "? F1", "all keys", hint=("?", "all keys")),
+    Action(
+        "leave",
+        ("escape",),
+        "Esc",
+        "leave the innermost thing; at last: to the list",
+        "look closer",
+        hints=_in(("inspect", "layouts", "network"), "Esc", "back"),
+    ),
+    Action(
+        "nudge",
+        ("w",),
+        "w",
+        "nudge the number, watch C; again: ten times more",
+        "look closer",
+        hints=_in(("equation", "inspect"), "w", "nudge"),
+    ),
+    Action(
+        "derive",
+        ("d",),
+        "d",
+        "derive this number by the chain rule, line by line",
+        "look closer",
+        hints=_in(("inspect",), "d", "derive"),
+    ),
+    Action(
+        "curtain",
+        ("c",),
+        "c",
+        "next step with its result hidden; any key shows it",
+        "look closer",
+    ),
+    # ── explain ──────────────────────────────────────────────────────────────────────────────
+    Action(
+        "why",
+        ("y",),
+        "y",
+        "why this step is what it is",
+        "explain",
+        hints=_in(("start", "equation", "operation", "element", "inspect"), "y", "why"),
+    ),
+    Action(
+        "network",
+        ("v",),
+        "v",
+        "the network, with the wires in play",
+        "explain",
+        hints=_in(("start", "phase"), "v", "network"),
+    ),
+    Action("layouts", ("l",), "l", "three layouts of the same numbers, side by side", "explain"),
+    Action("notation", ("N",), "N", "the letters of another book, on the same numbers", "explain"),
+    Action(
+        "error_signal",
+        ("E",),
+        "E",
+        "δ as error signal and as gradient: the same numbers",
+        "explain",
+    ),
+    # ── show ─────────────────────────────────────────────────────────────────────────────────
+    Action("more_digits", ("plus", "equals_sign"), "+", "more digits in the matrices", "show"),
+    Action("fewer_digits", ("minus",), "-", "fewer digits", "show"),
+    Action("theme", ("t",), "t", "the next theme: dark, light, high contrast", "show"),
+    Action("ascii", ("a",), "a", "plain ASCII and back, for fonts that lack these signs", "show"),
+    Action("copy", ("x",), "x", "copy the number or its matrix: text, LaTeX, numpy", "show"),
+    # ── program ──────────────────────────────────────────────────────────────────────────────
+    Action("palette", ("ctrl+p",), "Ctrl+P", "search all commands", "program"),
+    Action(
+        "quit",
+        ("q", "ctrl+q"),
+        "q  Ctrl+Q",
+        "quit; Ctrl+C works, too",
+        "program",
+        hints=_in(("start", "phase"), "q", "quit"),
+    ),
+    Action(
+        "help",
+        ("question_mark", "f1"),
+        "?  F1",
+        "all keys",
+        "program",
+        hints=_in(("start", "phase", "equation", "operation", "element"), "?", "all keys")
+        | _in(("inspect", "network", "layouts"), "?", "keys"),
+    ),
 )
 """Every action of the stepper."""
 
+_LEVELS = {
+    Level.PHASE: "phase",
+    Level.EQUATION: "equation",
+    Level.OPERATION: "operation",
+    Level.ELEMENT: "element",
+}
 
-def hints(session: Session) -> list[Hint]:
+
+def context(session: Session, view: View) -> str:
+    """What the keys are about here: a page, an inspected number, or a level of detail."""
+    if view.page != "step":
+        return view.page
+    if session.at_start:
+        return "start"
+    return "inspect" if session.spot is not None else _LEVELS[session.cursor.level]
+
+
+def hints(session: Session, view: View | None = None) -> list[Hint]:
     """What the last line offers here; the last one stands at its right edge."""
-    inside = session.cursor.operation is not None
-    return [
-        Hint(*action.hint)
-        for action in ACTIONS
-        if action.hint is not None
-        and action.inside in (None, inside)
-        and (action.at_start or not session.at_start)
-    ]
+    here = context(session, view or View())
+    if view is not None and view.curtain:
+        return [Hint("any key", "lifts the curtain"), Hint("", "")]
+    found = [action.hints[here] for action in ACTIONS if here in action.hints]
+    leads = _lead(session) if here == "inspect" else ""
+    told = ((key, leads if does == "{source}" else does) for key, does in found)
+    return [Hint(key, does) for key, does in told if does]
+
+
+def _lead(session: Session) -> str:
+    """Where Enter leads while a number is inspected: `go to δ(o1)`; empty for what is given."""
+    found: Source | None = source(session)
+    if found is None:
+        return ""
+    naming = Naming(session.scenario, found.session.trace.samples)
+    return f"go to {naming.cell(found.quantity, found.cell)}"

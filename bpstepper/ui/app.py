@@ -10,35 +10,48 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
+from textual.widgets import OptionList
 
 from bpstepper.drawing.look import Look
+from bpstepper.pages.frame import SMALLEST
+from bpstepper.pages.view import View
 from bpstepper.scenario import ScenarioError, load
 from bpstepper.scenario.library import LibraryEntry
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import Session, start
+from bpstepper.settings import Settings
+from bpstepper.ui.modal import Modal
 from bpstepper.ui.stepper import StepperScreen
 
 if TYPE_CHECKING:
     from bpstepper.ui.picker import PickerScreen
 
-__all__ = ["StepperApp", "run_app"]
+__all__ = ["THEMES", "StepperApp", "run_app"]
+
+THEMES = ("textual-dark", "textual-light", "nord", "gruvbox", "solarized-light", "ansi-dark")
+"""The themes that a key goes through; the config file may name any of Textual's."""
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _HUNG_UP = 128 + int(getattr(signal, "SIGHUP", 1))
 _PATIENCE = 2.0  # seconds that an orderly end may take before the process ends anyway
 
 
+def _nowhere(_kept: Mapping[str, object]) -> str:
+    return ""
+
+
 class StepperApp(App[None]):
     """The stepper, opened on a session or on the picker."""
 
     TITLE = "bpstepper"
-    ENABLE_COMMAND_PALETTE = False
+    ENABLE_COMMAND_PALETTE = False  # ours has the stepper's actions, and stands any size
     BINDINGS = [  # noqa: RUF012 - Textual's own form
         Binding("ctrl+c", "interrupt", "interrupt", priority=True, show=False),
     ]
@@ -49,6 +62,9 @@ class StepperApp(App[None]):
         entries: Sequence[LibraryEntry] = (),
         look: Look | None = None,
         plain: bool = False,
+        settings: Settings | None = None,
+        keep: Callable[[Mapping[str, object]], str] = _nowhere,
+        message: str = "",
     ) -> None:
         """Open an app.
 
@@ -57,10 +73,16 @@ class StepperApp(App[None]):
             entries: what the picker offers.
             look: how things are drawn.
             plain: no colours at all.
+            settings: what the user has chosen: keys, theme, notation.
+            keep: keeps choices made on the screen for the next time; returns why it could not.
+            message: said on the first screen.
         """
         super().__init__(ansi_color=plain)
-        if plain:
-            self.theme = "ansi-dark"
+        self._settings = settings or Settings()
+        self._keep = keep
+        self._message = message
+        self._plain = plain
+        self.theme = "ansi-dark" if plain else self._settings.theme
         self._first = session
         self._entries = entries
         self._picker: PickerScreen | None = None
@@ -80,13 +102,33 @@ class StepperApp(App[None]):
 
     def on_mount(self) -> None:
         """Open the first screen, and keep an eye on the terminal."""
+        if self._settings.keys:
+            self.set_keymap(self._settings.keymap)
         if self._first is not None:
-            self.push_screen(StepperScreen(self._first, self.look, _warned(self._first.scenario)))
+            self.push_screen(self._stepper(self._first))
         else:
             from bpstepper.ui.picker import PickerScreen
 
             self._picker = PickerScreen(self._entries, self.look.charset)
             self.push_screen(self._picker)
+
+    def _stepper(self, session: Session) -> StepperScreen:
+        said = "; ".join(filter(None, (_warned(session.scenario), self._message)))
+        self._message = ""
+        return StepperScreen(session, self.look, View(message=said))
+
+    def next_theme(self) -> str:
+        """The next of the themes that we offer; returns what to say of it."""
+        if self._plain:
+            return "there are no colours here: NO_COLOR, or few bytes, was asked for"
+        at = THEMES.index(self.theme) if self.theme in THEMES else -1
+        self.theme = THEMES[(at + 1) % len(THEMES)]
+        self.keep({"theme": self.theme})
+        return f"theme: {self.theme}"
+
+    def keep(self, kept: Mapping[str, object]) -> None:
+        """Keep choices made on the screen for the next time, where that is possible."""
+        self._keep(kept)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice; in place of its driver for terminals, one that takes any byte."""
@@ -96,6 +138,13 @@ class StepperApp(App[None]):
         from bpstepper.ui.driver import TerminalDriver
 
         return TerminalDriver
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A list that has no room is closed: there is nothing to choose from in a line or two."""
+        columns, lines = event.size
+        too_small = columns < SMALLEST[0] or lines < SMALLEST[1]
+        if too_small and isinstance(self.screen, Modal) and self.screen.query(OptionList):
+            self.screen.close()
 
     def on_terminal_gone(self) -> None:
         """A closed terminal must not leave an orphan behind."""
@@ -109,7 +158,7 @@ class StepperApp(App[None]):
         except ScenarioError as error:
             problem = str(error)
         else:
-            self.push_screen(StepperScreen(start(scenario), self.look, _warned(scenario)))
+            self.push_screen(self._stepper(start(scenario)))
         if self._picker is not None:
             self._picker.tell(problem)
 

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -21,7 +23,10 @@ __all__ = ["ROLES", "FrameView"]
 ROLES = (
     "title", "rule", "now", "done", "later", "key", "does", "law", "formula", "aside", "heading",
     "caption", "shape", "name", "value", "bracket", "source", "target", "mark", "pending", "sign",
-    "more", "label", "sum", "why", "note", "paragraph", "message", "notice", "strong",
+    "more", "label", "sum", "why", "note", "paragraph", "message", "notice", "strong", "insight",
+    "law-name", "cursor", "pointer", "fed", "unit", "wire", "wire-negative", "wire-lit",
+    "wire-lit-negative", "arrow", "positive", "negative", "axis", "curve", "tangent", "heat-0",
+    "heat-neg-1", "heat-neg-2", "heat-neg-3", "heat-pos-1", "heat-pos-2", "heat-pos-3",
 )  # fmt: skip
 """Every role that a drawing gives to a span."""
 
@@ -29,7 +34,9 @@ ROLES = (
 class FrameView(Widget):
     """Shows the lines it is given.
 
-    Roles never differ by colour alone: marks have glyphs, the current phase is in capitals.
+    Roles never differ by colour alone: marks have glyphs, the current phase is in capitals, the
+    sign of a number is written. Blue and orange stand for − and +: a pair that the colour-blind
+    tell apart.
     """
 
     COMPONENT_CLASSES = {f"role--{role}" for role in ROLES}  # noqa: RUF012 - Textual's own form
@@ -68,6 +75,29 @@ class FrameView(Widget):
         & > .role--strong { color: $text; text-style: bold; }
         & > .role--message { color: $text-error; text-style: bold; }
         & > .role--notice { color: $text-warning; text-style: bold; }
+        & > .role--insight { color: $text-warning; }
+        & > .role--law-name { color: $text-accent; text-style: bold; }
+        & > .role--cursor { color: $text-success; text-style: bold reverse; }
+        & > .role--pointer { color: $text-success; text-style: bold; }
+        & > .role--fed { color: $text-accent; }
+        & > .role--unit { color: $text; }
+        & > .role--wire { color: $text-disabled; }
+        & > .role--wire-negative { color: $text-disabled; }
+        & > .role--wire-lit { color: $text-warning; text-style: bold; }
+        & > .role--wire-lit-negative { color: $text-warning; text-style: bold; }
+        & > .role--arrow { color: $text-success; text-style: bold; }
+        & > .role--positive { color: #e08214; }
+        & > .role--negative { color: #4393c3; }
+        & > .role--axis { color: $text-disabled; }
+        & > .role--curve { color: $text-secondary; }
+        & > .role--tangent { color: $text-warning; text-style: bold; }
+        & > .role--heat-0 { color: $text-disabled; }
+        & > .role--heat-neg-1 { color: #7fb0d6; }
+        & > .role--heat-neg-2 { color: #4393c3; }
+        & > .role--heat-neg-3 { color: #2166ac; text-style: bold; }
+        & > .role--heat-pos-1 { color: #e8b078; }
+        & > .role--heat-pos-2 { color: #e08214; }
+        & > .role--heat-pos-3 { color: #b35806; text-style: bold; }
     }
     """
 
@@ -76,6 +106,18 @@ class FrameView(Widget):
         self._lines: list[Line] = []
         self._strips: dict[Line, Strip] = {}
         self._styles: dict[str, Style] = {}
+
+    class Clicked(Message):
+        """A place of the frame was clicked; both are counted from 0."""
+
+        def __init__(self, line: int, column: int) -> None:
+            super().__init__()
+            self.line = line
+            self.column = column
+
+    def on_click(self, event: events.Click) -> None:
+        """Say where it was."""
+        self.post_message(self.Clicked(event.y, event.x))
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines, repainting those that differ from what is shown."""

@@ -1,4 +1,4 @@
-"""Overlays over the stepper: why, all keys, and the line that asks where to go.
+"""Overlays over the stepper: pages of text to read and scroll: why, derive, all keys.
 
 All text that comes from a scenario goes through `clean` and is shown without markup.
 """
@@ -11,21 +11,38 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from bpstepper.drawing.charset import Charset
+from bpstepper.drawing.derivation import render
+from bpstepper.drawing.look import Look
 from bpstepper.drawing.prose import paragraphs
-from bpstepper.drawing.text import Span, clean
-from bpstepper.lesson.explain import explain, notes_at
+from bpstepper.drawing.text import Line, Span, clean
+from bpstepper.lesson.derivation import derive
+from bpstepper.lesson.explain import explain
+from bpstepper.lesson.insights import insights_at
+from bpstepper.lesson.notes import notes_at
 from bpstepper.scenario.model import Note
-from bpstepper.session import GoError, Session
-from bpstepper.ui.actions import ACTIONS
+from bpstepper.session import Session
+from bpstepper.session.inspecting import focus
+from bpstepper.ui.actions import ACTIONS, GROUPS
+from bpstepper.ui.modal import Modal
 
-__all__ = ["GoPrompt", "HelpOverlay", "TextOverlay", "WhyOverlay"]
+__all__ = ["DeriveOverlay", "HelpOverlay", "TextOverlay", "WhyOverlay"]
+
+_WIDEST = 92  # columns of a page: longer lines are hard to read
+_STYLES = {
+    "heading": "bold $text-primary",
+    "sum": "bold $text-success",
+    "why": "$text-muted",
+    "aside": "$text-muted",
+    "more": "$text-muted",
+    "caption": "bold",
+}
+"""How the roles of a drawing look in an overlay; the others are plain."""
 
 
-class TextOverlay(ModalScreen[None]):
+class TextOverlay(Modal[None]):
     """A page of text over the stepper; Esc and the key that opened it close it."""
 
     DEFAULT_CSS = """
@@ -46,7 +63,7 @@ class TextOverlay(ModalScreen[None]):
     }
     """
     BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("escape,q,y,question_mark,f1", "leave", "back"),
+        Binding("escape,q,y,d,question_mark,f1", "leave", "back"),
         Binding("down,j,pagedown,space", "scroll(1)", "down"),
         Binding("up,k,pageup", "scroll(-1)", "up"),
     ]
@@ -87,7 +104,7 @@ class TextOverlay(ModalScreen[None]):
         with Vertical() as box:
             box.border_title = self.plain(self._heading)
             box.border_subtitle = self.plain(self.foot())
-            with VerticalScroll():
+            with VerticalScroll(can_focus=False):  # our keys scroll it, by lines and at once
                 yield Static(self._body(), id="page", markup=False)
 
     def _body(self) -> Content:
@@ -99,11 +116,11 @@ class TextOverlay(ModalScreen[None]):
 
     def action_leave(self) -> None:
         """Close the overlay."""
-        self.dismiss()
+        self.close()
 
     def action_scroll(self, by: int) -> None:
         """Scroll by some lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=by * 4, animate=False)
+        self.query_one(VerticalScroll).scroll_relative(y=by * 4, animate=False, immediate=True)
 
 
 class WhyOverlay(TextOverlay):
@@ -144,8 +161,17 @@ class WhyOverlay(TextOverlay):
             self.plain(step.equation.formula, "bold"),
             *self._notes(self._own_notes()),
             *(self.plain(paragraph) for paragraph in explained.paragraphs),
+            *self._insights(),
             self.plain(f"Source: {explained.source}", "$text-muted"),
         ]
+
+    def _insights(self) -> list[Content]:
+        """What is to be said of the values at hand, each with its reason."""
+        told = []
+        for insight in insights_at(self._session):
+            told.append(self.plain(f"▸ {insight.text}", "bold"))
+            told.append(self.plain(insight.reason))
+        return told
 
     def _notes(self, notes: Sequence[Note]) -> list[Content]:
         told: list[Content] = []
@@ -165,60 +191,40 @@ class WhyOverlay(TextOverlay):
         self.refresh_page()
 
 
+class DeriveOverlay(TextOverlay):
+    """A number derived by the chain rule, line by line, each with its numbers."""
+
+    def __init__(self, session: Session, look: Look) -> None:
+        self._derivation = derive(session, *focus(session))
+        self._look = look
+        super().__init__(f"Derive {self._derivation.title}", look.charset)
+
+    def page(self) -> list[Content]:
+        """The lines, as wide as the box lets them be."""
+        columns = max(min(self.app.size.width, _WIDEST) - 8, 20)
+        lines = render(self._derivation, self._look, columns)
+        return [Content("\n").join(self._spans(line) for line in lines)]
+
+    def _spans(self, line: Line) -> Content:
+        return Content.assemble(*((span.text, _STYLES.get(span.role, "")) for span in line))
+
+
 class HelpOverlay(TextOverlay):
-    """Every key of the stepper."""
+    """Every key of the stepper, group by group."""
 
     def __init__(self, charset: Charset) -> None:
         super().__init__("All keys", charset)
 
     def page(self) -> list[Content]:
         """The table of actions."""
+        return [self._group(group) for group in GROUPS]
+
+    def _group(self, group: str) -> Content:
         translate = self._charset.translate
-        rows = [self.plain(f"{translate(action.shown):<14}{action.help}") for action in ACTIONS]
-        return [Content("\n").join(rows)]
-
-
-class GoPrompt(ModalScreen[str | None]):
-    """One line that asks where to go; it stays until the place exists or Esc is pressed."""
-
-    DEFAULT_CSS = """
-    GoPrompt {
-        align: center bottom;
-        background: transparent;
-        & > Vertical { height: 4; width: 100%; background: $surface; }
-        Input, Input:focus { height: 1; border: none; padding: 0 1; background: $surface; }
-        #said { height: 1; padding: 0 1; color: $text-error; }
-        #known { height: 1; padding: 0 1; color: $text-muted; }
-        #label { height: 1; padding: 0 1; text-style: bold; }
-    }
-    """
-    BINDINGS = [Binding("escape", "leave", "back")]  # noqa: RUF012
-
-    def __init__(self, session: Session, charset: Charset) -> None:
-        super().__init__()
-        self._session = session
-        self._charset = charset
-
-    def compose(self) -> ComposeResult:
-        """A label, what can be named, what was wrong, the input."""
-        known = " ".join(step.id for step in self._session.trace)
-        said = self._charset.translate(clean(f"{known}   update 500   epoch 3"))
-        with Vertical():
-            yield Static("Go to", id="label", markup=False)
-            yield Static(Content(said), id="known", markup=False)
-            yield Static("", id="said", markup=False)
-            yield Input(placeholder="delta1, BP2, update 500, epoch 3, start", max_length=60)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Leave with the name, if it is one."""
-        try:
-            self._session.destination(event.value)
-        except GoError as error:
-            said = self._charset.translate(clean(str(error)))
-            self.query_one("#said", Static).update(Content(said))
-        else:
-            self.dismiss(event.value)
-
-    def action_leave(self) -> None:
-        """Stay where we are."""
-        self.dismiss(None)
+        rows = [self.plain(group.capitalize(), "bold")]
+        rows += [
+            self.plain(f"{translate(action.shown):<14}{action.help}")
+            for action in ACTIONS
+            if action.group == group and action.shown
+        ]
+        return Content("\n").join(rows)

@@ -10,12 +10,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from bpstepper.drawing.charset import Charset
 from bpstepper.drawing.text import clean, pad, shorten
 from bpstepper.scenario.library import LibraryEntry
+from bpstepper.ui.choices import Choices
 
 __all__ = ["PickerScreen"]
 
@@ -27,11 +28,11 @@ class PickerScreen(Screen[None]):
     PickerScreen {
         #heading { padding: 1 1 0 1; text-style: bold; }
         #lead { padding: 0 1 1 1; color: $text-muted; }
-        OptionList, OptionList:focus {
+        Choices, Choices:focus {
             height: 1fr; border: none; padding: 0; background: $background;
             text-wrap: nowrap; text-overflow: ellipsis;
         }
-        &.ascii OptionList { scrollbar-size-vertical: 0; text-overflow: clip; }
+        &.ascii Choices { scrollbar-size-vertical: 0; text-overflow: clip; }
         &.ascii #problem { scrollbar-size-vertical: 0; }
         #problem { height: auto; max-height: 60%; color: $text-error; padding: 0 1; display: none; }
         #keys { height: 1; padding: 0 1; color: $text-muted; }
@@ -59,7 +60,7 @@ class PickerScreen(Screen[None]):
         with Vertical():
             yield Static("bpstepper: step through backpropagation", id="heading", markup=False)
             yield Static("Choose a scenario to walk through.", id="lead", markup=False)
-            yield OptionList(*(Option(self._line(entry)) for entry in self._entries), markup=False)
+            yield Choices(*(Option(self._line(entry)) for entry in self._entries), markup=False)
             with VerticalScroll(id="problem"):
                 yield Static("", id="diagnostic", markup=False)
             keys = self._charset.translate("↑ ↓ choose   ⏎ open   q quit")
@@ -67,7 +68,7 @@ class PickerScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """The list takes the keys."""
-        self.query_one(OptionList).focus()
+        self.query_one(Choices).focus()
 
     def _line(self, entry: LibraryEntry) -> Content:
         translate = self._charset.translate
@@ -77,7 +78,7 @@ class PickerScreen(Screen[None]):
             (f" {name}", "bold"), (size, "$text-muted"), translate(clean(entry.title))
         )
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: Choices.OptionSelected) -> None:
         """Hand on what was chosen."""
         self.post_message(self.Picked(str(self._entries[event.option_index].path)))
 

@@ -1,35 +1,40 @@
-"""The stepper screen: holds a session, turns keys into moves, shows the frame."""
+"""The stepper screen: holds a session and a view of it, turns keys into moves, shows the frame."""
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import Screen
+from textual.timer import Timer
 
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.frame import draw_frame
 from bpstepper.drawing.look import Look
-from bpstepper.session import GoError, Session
+from bpstepper.pages.frame import SMALLEST, Frame, compose
+from bpstepper.pages.layout import Target
+from bpstepper.pages.view import View
+from bpstepper.session import GoError, Level, Session
+from bpstepper.session.inspecting import inspect, inspect_spot, inspect_unit, leave
 from bpstepper.ui.actions import ACTIONS, hints
 from bpstepper.ui.frame_view import FrameView
+from bpstepper.ui.travelling import TravellingScreen
 
 __all__ = ["StepperScreen"]
 
-_SLICE = 2000  # updates computed between two looks at the keyboard
-_MOVES = {action.id: action.move for action in ACTIONS if action.move is not None}
+_ROWS = {action.id: action for action in ACTIONS}
+_BEAT = 1.0  # seconds between two steps while playing
+_MOST_DIGITS = 12
 
 
-class StepperScreen(Screen[None]):
+class StepperScreen(TravellingScreen):
     """One session, drawn to the size that there is. Moving never moves the focus."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
         Binding(
             ",".join(action.keys),
-            f"move('{action.id}')" if action.move is not None else action.id,
+            f"press('{action.id}')",
             action.help,
             id=f"stepper.{action.id}",
             show=False,
@@ -38,16 +43,18 @@ class StepperScreen(Screen[None]):
         for action in ACTIONS
     ]
 
-    def __init__(self, session: Session, look: Look, message: str = "") -> None:
+    def __init__(self, session: Session, look: Look, view: View | None = None) -> None:
         super().__init__()
         self.session = session
         self.look = look
-        self._message = message
-        self._travelling = False
+        self.view = view or View()
+        self._frame = Frame(())
+        self._canvas = FrameView()
+        self._playing: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """One view; the frame is drawn elsewhere."""
-        yield FrameView()
+        yield self._canvas
 
     def on_mount(self) -> None:
         """Show the first frame."""
@@ -63,88 +70,254 @@ class StepperScreen(Screen[None]):
 
     def _draw(self) -> None:
         columns, lines = self.app.size
-        if columns < 1 or lines < 1:
+        if columns < 1 or lines < 1 or not self._canvas.is_attached:
             return
-        frame = draw_frame(
-            self.session, self.look, columns, lines, hints(self.session), self._message
-        )
-        self.query_one(FrameView).show(frame)
+        offered = hints(self.session, self.view)
+        self._frame = compose(self.session, self.look, columns, lines, offered, self.view)
+        self._canvas.show(self._frame.lines)
 
-    def _arrive(self, session: Session, message: str = "") -> None:
+    def arrive(self, session: Session, message: str = "") -> None:
+        """Stand somewhere, and say so where there is something to say."""
         self.session = session
-        self._message = message
+        self.view = replace(self.view, message=message)
         self._draw()
 
-    def on_key(self, event: events.Key) -> None:
-        """Any key stops a long way that is being computed."""
-        if self._travelling and event.key == "escape":
-            self._travelling = False
-            event.stop()
+    def _see(self, **changes: object) -> None:
+        """Change what is shown of where we are."""
+        self.view = replace(self.view, message="", **changes)  # type: ignore[arg-type]
+        self._draw()
 
-    def action_move(self, name: str) -> None:
-        """Make one of the moves of the table."""
-        if self._travelling:
-            self._travelling = False
+    def tell(self, message: str) -> None:
+        """Say something until the next key."""
+        self.arrive(self.session, message)
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────
+
+    def on_key(self, event: events.Key) -> None:
+        """Any key ends what goes on by itself, and lifts the curtain; then it has done its part."""
+        if self._interrupted():
+            event.stop()
+            event.prevent_default()
+
+    def _interrupted(self) -> bool:
+        if self.stop_travelling():
+            return True
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
+            self.tell("stopped")
+            return True
+        if self.view.curtain:
+            self._see(curtain=False)
+            return True
+        return False
+
+    def action_press(self, name: str) -> None:
+        """Do what a row of the table says."""
+        if self._interrupted():
+            return
+        row = _ROWS[name]
+        inspecting = self.session.spot is not None and self.view.page == "step"
+        move = row.inspecting if inspecting and row.inspecting is not None else row.move
+        if move is None:
+            doing: Callable[[], None] = getattr(self, f"do_{name}")
+            doing()
             return
         try:
-            arrived = _MOVES[name](self.session)
+            arrived = move(self.session)
         except GoError as error:
-            self._arrive(self.session, str(error))
+            self.tell(str(error))
         else:
-            self._arrive(arrived)
+            self.arrive(arrived)
 
-    def action_go(self) -> None:
-        """Ask where to go."""
-        from bpstepper.ui.overlays import GoPrompt  # overlays and their widgets load when asked for
-
-        def gone(text: str | None) -> None:
-            if text is not None:
-                self._travel(text)
-
-        self.app.push_screen(GoPrompt(self.session, self.look.charset), gone)
-
-    @work(exclusive=True)
-    async def _travel(self, text: str) -> None:
-        """Go to a place by name, computing a long way in slices, until a key stops it."""
-        target = self.session.destination(text)
-        line = self.session.line
-        self._travelling = True
-        while target.update and (left := line.prepare(target.update - 1, _SLICE)):
-            self._arrive(self.session, f"computing: {left:,} updates to go. Any move stops here.")
-            await asyncio.sleep(0)
-            if not self._travelling:
-                self._arrive(
-                    self.session, f"stopped {left:,} updates before update {target.update:,}"
-                )
-                return
-        self._travelling = False
-        self._arrive(self.session.go(text))
-
-    def action_leave(self) -> None:
-        """Leave the innermost thing: a step, or the stepper where it was opened from the list."""
-        if self.session.cursor.operation is not None:
-            self._arrive(self.session.out())
-        elif len(self.app.screen_stack) > 2:
+    def do_leave(self) -> None:
+        """Leave the innermost thing; at last the stepper, where it was opened from the list."""
+        if self.view.page != "step":
+            self._see(page="step")
+        elif self.session.spot is not None:
+            self.arrive(leave(self.session))
+        elif self.session.cursor.level > Level.EQUATION and not self.session.at_start:
+            self.arrive(self.session.to_equation())
+        elif self.is_current and len(self.app.screen_stack) > 2:
             self.dismiss()
 
-    def action_why(self) -> None:
+    def do_play(self) -> None:
+        """A step a second, until any key."""
+        self.tell("playing: any key stops")
+        self._playing = self.set_interval(_BEAT, self._beat)
+
+    def _beat(self) -> None:
+        if self.app.screen is self:
+            self.arrive(self.session.next(), "playing: any key stops")
+
+    def do_curtain(self) -> None:
+        """The next step with its result hidden; any key lifts the curtain."""
+        self.session = self.session.next()
+        self._see(curtain=True, page="step")
+
+    # ── pages over the same session ──────────────────────────────────────────────────────────
+
+    def _toggle(self, page: str) -> None:
+        self._see(page="step" if self.view.page == page else page)
+
+    def do_network(self) -> None:
+        """The network, and back."""
+        self._toggle("network")
+
+    def do_layouts(self) -> None:
+        """Three layouts of the same numbers, and back."""
+        self._toggle("layouts")
+
+    def do_nudge(self) -> None:
+        """Inspect the number and nudge it; again, ten times as much."""
+        if self.session.spot is None:
+            self.session = inspect(self.session)
+            self._see(nudge=0, page="step")
+        else:
+            self._see(nudge=self.view.nudge + 1)
+
+    # ── overlays: they and their widgets load when they are asked for ────────────────────────
+
+    def do_why(self) -> None:
         """Show the whole explanation."""
         from bpstepper.ui.overlays import WhyOverlay
 
         self.app.push_screen(WhyOverlay(self.session, self.look.charset))
 
-    def action_help(self) -> None:
+    def do_derive(self) -> None:
+        """Show the number derived by the chain rule."""
+        if self.session.at_start:
+            self.tell("there is no number to derive before the first step")
+            return
+        from bpstepper.ui.overlays import DeriveOverlay
+
+        self.app.push_screen(DeriveOverlay(self.session, self.look))
+
+    def do_help(self) -> None:
         """Show all keys."""
         from bpstepper.ui.overlays import HelpOverlay
 
         self.app.push_screen(HelpOverlay(self.look.charset))
 
-    def action_ascii(self) -> None:
+    def do_palette(self) -> None:
+        """Search all commands."""
+        from bpstepper.ui.palette import PalettePrompt
+
+        if self._has_room():
+            self.app.push_screen(PalettePrompt(self.look.charset), self._do_chosen)
+
+    def _do_chosen(self, name: str | None) -> None:
+        if name is not None:
+            self.action_press(name)
+
+    def _has_room(self) -> bool:
+        columns, lines = self.app.size
+        return columns >= SMALLEST[0] and lines >= SMALLEST[1]
+
+    def do_notation(self) -> None:
+        """Choose the book whose letters are shown."""
+        from bpstepper.lesson.notations import NOTATIONS
+        from bpstepper.ui.prompts import ChoicePrompt
+
+        rows = [(row.id, row.title) for row in NOTATIONS.values()]
+        label = "Whose letters? The numbers stay."
+        prompt = ChoicePrompt(label, rows, self.look.charset, self.look.notation)
+        if self._has_room():
+            self.app.push_screen(prompt, self._write_as)
+
+    def _write_as(self, notation: str | None) -> None:
+        if notation is None:
+            return
+        from bpstepper.lesson.notations import NOTATIONS
+
+        self.look = replace(self.look, notation=notation)
+        self.tell(NOTATIONS[notation].says)
+        self.remember(notation=notation)
+
+    def do_error_signal(self) -> None:
+        """Both labels on the same numbers, and back."""
+        self._write_as("book" if self.look.notation == "both" else "both")
+
+    def do_copy(self) -> None:
+        """Ask what to copy, and hand it to the terminal's clipboard."""
+        if self.session.at_start:
+            self.tell("there is no number to copy before the first step")
+            return
+        from bpstepper.report.copies import COPIES
+        from bpstepper.ui.prompts import ChoicePrompt
+
+        rows = [(row.key, row.title) for row in COPIES]
+        if self._has_room():
+            self.app.push_screen(ChoicePrompt("Copy", rows, self.look.charset), self._copy)
+
+    def _copy(self, key: str | None) -> None:
+        from bpstepper.report.copies import COPIES, MOST_CELLS
+        from bpstepper.session.inspecting import focus
+
+        row = next((row for row in COPIES if row.key == key), None)
+        if row is None:
+            return
+        quantity, cell = focus(self.session)
+        if quantity.value.size > MOST_CELLS:
+            self.tell(f"{quantity.value.size:,} numbers are too many to copy; export them instead")
+            return
+        self.app.copy_to_clipboard(row.text(quantity, cell))
+        self.tell(f"copied {row.title}; a terminal may ask, or not allow it")
+
+    # ── looks ────────────────────────────────────────────────────────────────────────────────
+
+    def do_ascii(self) -> None:
         """Switch between Unicode and ASCII."""
         charset = UNICODE if self.look.charset.ascii else ASCII
-        self.look = replace(self.look, charset=charset)
-        self._arrive(self.session)
+        self._look(replace(self.look, charset=charset), ascii=charset.ascii)
 
-    def action_quit(self) -> None:
+    def do_more_digits(self) -> None:
+        """One significant digit more."""
+        self._digits(1)
+
+    def do_fewer_digits(self) -> None:
+        """One significant digit less."""
+        self._digits(-1)
+
+    def _digits(self, by: int) -> None:
+        digits = min(max(self.look.digits + by, 2), _MOST_DIGITS)
+        self._look(replace(self.look, digits=digits), digits=digits)
+        self.tell(f"{digits} significant digits")
+
+    def _look(self, look: Look, **kept: object) -> None:
+        self.look = look
+        self._see()
+        self.remember(**kept)
+
+    def do_theme(self) -> None:
+        """The next of the themes."""
+        self.tell(self.app.next_theme())  # type: ignore[attr-defined]
+
+    def remember(self, **kept: object) -> None:
+        """Keep a choice for the next time."""
+        self.app.keep(kept)  # type: ignore[attr-defined]
+
+    def do_quit(self) -> None:
         """Leave the program."""
         self.app.exit(return_code=0)
+
+    # ── the mouse ────────────────────────────────────────────────────────────────────────────
+
+    def on_frame_view_clicked(self, event: FrameView.Clicked) -> None:
+        """Go to a step, or inspect a cell or a unit, that was clicked."""
+        if self._interrupted():
+            return
+        found = self._frame.at(event.line, event.column)
+        if found is not None:
+            self._go_to(found)
+
+    def _go_to(self, target: Target) -> None:
+        session = self.session
+        if target.step is not None:
+            session = session.to_equation().to_step(target.step)
+        elif target.spot is not None:
+            session = inspect_spot(session, target.spot)
+        elif target.unit is not None:
+            session = inspect_unit(session, *target.unit)
+        self.view = replace(self.view, page="step")
+        self.arrive(session)

@@ -23,7 +23,7 @@ from bpstepper.drawing.matrix import (
     natural_width,
 )
 from bpstepper.drawing.text import clean, line_width, plain
-from bpstepper.number_format import measure, number
+from bpstepper.number_format import measure, number, table
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -37,6 +37,8 @@ MATRICES = hnp.arrays(
     | st.sampled_from([0.0, 0.5, 2.0]),
 )
 CELLS = st.tuples(st.integers(0, 12), st.integers(0, 12))
+PLAIN_NAMES = st.lists(st.sampled_from(["h1", "to o1", "x"]), max_size=6)
+SPARE = st.none() | st.integers(0, 40)
 LIMITS = st.none() | st.integers(-1, 40)
 BLOCKS = st.builds(
     lambda m, caption, names, width: draw_matrix(
@@ -57,6 +59,19 @@ def text(block: Block) -> str:
 def golden(expected: str) -> str:
     """The text between the first and the last line of a triple-quoted string."""
     return "\n".join(line.rstrip() for line in expected.strip("\n").split("\n"))
+
+
+def text_at(block: Block, line: int, column: int, cells: int) -> str:
+    """What stands on some cells of a block of narrow characters."""
+    return plain(block.lines[line])[column : column + cells]
+
+
+def least_width(
+    matrix: Matrix, names: list[str], charset: Charset, spare: int | None
+) -> int | None:
+    """Cells on which at least one column is seen whole, and some to spare; None for no limit."""
+    least = minimum_width(matrix, matrix.shape, row_names=names, charset=charset)
+    return None if spare is None else least + spare
 
 
 def is_rectangle(block: Block) -> bool:
@@ -127,7 +142,7 @@ class TestAnyMatrix:
         )  # fmt: skip
         seen = [span.text for line in block.lines for span in line if span.role == "cursor"]
         assert len(seen) == 1
-        left, right = charset.mark
+        left, right = charset.cursor
         assert seen[0].startswith(left)
         assert seen[0].endswith(right)
         shown = float(seen[0][1:-1].replace("−", "-"))
@@ -166,6 +181,85 @@ class TestAnyMatrix:
         assert [float(v.replace("−", "-").replace("∞", "inf")) for v in values] == pytest.approx(
             matrix.ravel().tolist(), rel=1e-3, nan_ok=True
         )
+
+    @given(MATRICES, st.data(), PLAIN_NAMES, LIMITS, SPARE, CHARSETS)
+    def test_empty_cells_change_no_place(
+        self,
+        matrix: Matrix,
+        data: st.DataObject,
+        names: list[str],
+        max_rows: int | None,
+        spare: int | None,
+        charset: Charset,
+    ) -> None:
+        """However many cells are seen, all else stays where it is."""
+        seen = data.draw(st.integers(0, matrix.size))
+        max_width = least_width(matrix, names, charset, spare)
+        focus = (0, 0)
+
+        def drawn(count: int | None) -> Block:
+            return draw_matrix(
+                matrix, matrix.shape, row_names=names, column_names=names, seen=count, focus=focus,
+                max_rows=max_rows, max_width=max_width, charset=charset,
+            )  # fmt: skip
+
+        partly, whole = drawn(seen), drawn(None)
+        assert is_rectangle(partly)
+        assert partly.places == whole.places
+        for line, other in zip(partly.lines, whole.lines, strict=True):
+            for character, there in zip(plain(line), plain(other), strict=True):
+                assert character in (there, " ")
+        values = [span for line in partly.lines for span in line if span.role == "value"]
+        rows, columns = (whole.places[0].rows, whole.places[0].columns)
+        wanted = sum(i * matrix.shape[1] + j < seen for i in range(*rows) for j in range(*columns))
+        assert len(values) == wanted
+
+    @given(MATRICES, st.sampled_from(["", "δ¹"]), PLAIN_NAMES, LIMITS, SPARE, CHARSETS)
+    def test_knows_where_its_numbers_stand(
+        self,
+        matrix: Matrix,
+        caption: str,
+        names: list[str],
+        max_rows: int | None,
+        spare: int | None,
+        charset: Charset,
+    ) -> None:
+        """The place of a cell is where its number is, and what is there is that cell."""
+        max_width = least_width(matrix, names, charset, spare)
+        block = draw_matrix(
+            matrix, matrix.shape, caption=caption, row_names=names, max_rows=max_rows,
+            max_width=max_width, charset=charset,
+        )  # fmt: skip
+        (place,) = block.places
+        style = measure(matrix, ascii=charset.ascii)
+        for i in range(*place.rows):
+            for j in range(*place.columns):
+                found = place.of((i, j))
+                assert found is not None
+                line, column = found
+                assert place.at(line, column + place.slot // 2) == (i, j)
+                there = text_at(block, line, column, place.slot)
+                expected = table([[matrix[i, j]]], style=style)[0][0]
+                assert there[1:-1] == expected
+        assert place.at(place.line, -1) is None
+        assert place.at(place.line - 1, place.column) is None
+        assert place.at(place.line, block.width) is None
+
+    @given(
+        hnp.arrays(np.float64, st.tuples(st.integers(1, 9), st.integers(1, 9)),
+                   elements=st.floats(-9, 9)),
+        st.data(), CHARSETS,
+    )  # fmt: skip
+    def test_a_window_that_is_asked_for(
+        self, matrix: Matrix, data: st.DataObject, charset: Charset
+    ) -> None:
+        """Just these columns are drawn, and signs stand for those left out."""
+        first = data.draw(st.integers(0, matrix.shape[1] - 1))
+        last = data.draw(st.integers(first + 1, matrix.shape[1]))
+        block = draw_matrix(matrix, matrix.shape, columns=(first, last), charset=charset)
+        assert block.places[0].columns == (first, last)
+        signs = [span for span in block.lines[0] if span.role == "more"]
+        assert len(signs) == (first > 0) + (last < matrix.shape[1])
 
 
 class TestSideBySide:
@@ -346,6 +440,42 @@ h2 ⎣▐   ?   ▌⎦
         roles = [{span.role for span in line if span.text.strip()} for line in block.lines]
         assert roles == [{"caption", "shape"}, {"name", "pending"}, {"name", "pending", "target"}]
 
+    def test_filled_element_by_element(self) -> None:
+        """The first cells are there, row by row; the chosen one is asked for until it is."""
+        matrix = np.array([[0.5, -0.25, 1.5], [2.0, 0.75, -1.0]])
+
+        def filled(seen: int) -> str:
+            return text(draw_matrix(matrix, (2, 3), marks={(1, 0): "target"}, seen=seen))
+
+        assert filled(0) == golden("""
+⎡                         ⎤
+⎣▐  ?  ▌                  ⎦
+""")
+        assert filled(4) == golden("""
+⎡  0.50    −0.25     1.50 ⎤
+⎣▐ 2.00▌                  ⎦
+""")
+        assert filled(6) == text(draw_matrix(matrix, (2, 3), marks={(1, 0): "target"}))
+
+    def test_what_marked_cells_are(self) -> None:
+        """What is fed and what the cursor is on are told by glyphs, too."""
+        marks = {(0, 0): "source", (0, 1): "fed", (0, 2): "cursor"}
+        row = np.array([[0.5, 2.0, -1.0]])
+        assert text(draw_matrix(row, (1, 3), marks=marks)) == "[▐ 0.5▌  ‹ 2.0›  ►−1.0◄]"
+        ascii_text = text(draw_matrix(row, (1, 3), marks=marks, charset=ASCII))
+        assert ascii_text == "[> 0.5<  { 2.0}  *-1.0*]"
+
+    def test_columns_that_share_a_blank(self) -> None:
+        """In the least room one cell is the mark after a number and before the next."""
+        matrix = np.array([[0.5, -0.25, 1.5], [2.0, 0.75, -1.0]])
+        marks = {(0, 0): "source", (0, 1): "source", (1, 2): "target"}
+        block = draw_matrix(matrix, (2, 3), marks=marks, max_width=21)
+        assert text(block) == golden("""
+⎡▐ 0.50▌−0.25▌ 1.50 ⎤
+⎣  2.00  0.75▐−1.00▌⎦
+""")
+        assert [s.role for s in block.lines[1]].count("target") == 1
+
     def test_roles(self) -> None:
         """Each piece says what it means, a cell with its blanks or marks being one piece."""
         block = draw_matrix(
@@ -382,11 +512,11 @@ class TestBigMatrices:
         """What follows is counted in the last line."""
         assert self.window((0, 0), max_rows=4, max_width=44) == golden("""
      W¹    784×100
-          h0       h1       h2       h3
-  x0 ⎡ ▐−0.498▌  −0.497   −0.496   −0.495 …⎤
-  x1 ⎢  −0.398   −0.397   −0.396   −0.395 …⎥
-  x2 ⎢  −0.298   −0.297   −0.296   −0.295 …⎥
-     ⎣ ⋮ 781 more                          ⎦
+         h0       h1       h2       h3
+  x0 ⎡►−0.498◄  −0.497   −0.496   −0.495 …⎤
+  x1 ⎢ −0.398   −0.397   −0.396   −0.395 …⎥
+  x2 ⎢ −0.298   −0.297   −0.296   −0.295 …⎥
+     ⎣ ⋮ 781 more                         ⎦
 """)
 
     def test_the_middle(self) -> None:
@@ -396,7 +526,7 @@ class TestBigMatrices:
          h48      h49      h50      h51
      ⎡ ⋮ 299 more                          ⎤
 x299 ⎢… −0.460   −0.459   −0.458   −0.457 …⎥
-x300 ⎢… −0.360   −0.359  ▐−0.358▌  −0.357 …⎥
+x300 ⎢… −0.360   −0.359  ►−0.358◄  −0.357 …⎥
 x301 ⎢… −0.260   −0.259   −0.258   −0.257 …⎥
      ⎣ ⋮ 482 more                          ⎦
 """)
@@ -406,9 +536,9 @@ x301 ⎢… −0.260   −0.259   −0.258   −0.257 …⎥
         assert self.window((783, 99), charset=ASCII, max_rows=3, max_width=40) == golden("""
      W1    784x100
            h97      h98      h99
-     [ : 782 more                     ]
-x782 [...  0.033    0.034    0.035    ]
-x783 [...  0.133    0.134  > 0.135<   ]
+     [ : 782 more                  ]
+x782 [...  0.033    0.034    0.035 ]
+x783 [...  0.133    0.134  * 0.135*]
 """)
 
     def test_little_room(self) -> None:
@@ -416,16 +546,16 @@ x783 [...  0.133    0.134  > 0.135<   ]
         assert self.window((5, 5), max_rows=2, max_width=18) == golden("""
      W¹  784×100
           h5
-  x5 ⎡…▐ 0.007▌…⎤
+  x5 ⎡…► 0.007◄…⎤
      ⎣ ⋮ 783    ⎦
 """)
         assert self.window((5, 5), max_rows=2, max_width=10) == golden("""
-W¹ 784×100
+W¹
     h5
-⎡▐ 0.007▌⎤
+⎡► 0.007◄⎤
 ⎣ ⋮ 783  ⎦
 """)
-        assert self.window((5, 5), max_rows=1, max_width=5) == "W¹\n[▐…▌]"
+        assert self.window((5, 5), max_rows=1, max_width=5) == "W¹\n[►…◄]"
         assert self.window((5, 5), max_rows=0, max_width=0) == "W\n["
 
     def test_closer_columns_before_fewer(self) -> None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.look import Look
-from bpstepper.drawing.stage import draw_stage, lines_of
+from bpstepper.drawing.stage import StagePicture, draw_stage, lines_of
 from bpstepper.drawing.text import Line, line_width, plain
 from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.lesson.sight import Sight, sight_of
 from bpstepper.session import Session, start
 from tests.scenes import BUNDLED, HARD, as_scenario, at, opened, some
 from tests.strategies import Draft, drafts, examples
@@ -23,9 +24,29 @@ LOOKS = st.sampled_from([Look(UNICODE), Look(ASCII), Look(digits=6)])
 _FRAME = str.maketrans("", "", "0123456789.e−- ▐▌><∞NaNinf")
 
 
+def picture(
+    session: Session,
+    width: int = 80,
+    height: int = 15,
+    look: Look | None = None,
+    sight: Sight | None = None,
+) -> StagePicture:
+    """The stage of a session, with its own sight if no other is given."""
+    return draw_stage(session, sight or sight_of(session), look or Look(), width, height)
+
+
+def unmarked(session: Session, width: int = 80, height: int = 15) -> list[Line]:
+    """The stage with what is reached, and no cell singled out."""
+    return picture(session, width, height, sight=Sight({}, sight_of(session).seen)).lines
+
+
 def drawn(session: Session, width: int = 80, height: int = 15, look: Look | None = None) -> str:
     """The stage as text."""
-    lines = draw_stage(session, look or Look(), width, height)
+    return as_text(picture(session, width, height, look).lines)
+
+
+def as_text(lines: list[Line]) -> str:
+    """Lines as a screen shows them."""
     return "\n".join(plain(line).rstrip() for line in lines)
 
 
@@ -47,7 +68,7 @@ def test_lines_fit(name: str) -> None:
     """Never more lines than there is room for, each of exactly the width, at any size."""
     for session in places(name):
         for width, height in ((80, 15), (60, 9), (20, 4), (1, 1), (80, 0)):
-            lines = draw_stage(session, Look(), width, height)
+            lines = picture(session, width, height).lines
             assert len(lines) <= height
             assert all(line_width(line) == width for line in lines)
 
@@ -58,7 +79,7 @@ def test_any_network_fits_at_any_size(draft: Draft, width: int, height: int, loo
     """Every activation, loss, layout and batch."""
     session = start(as_scenario(draft.problem())).next()
     for step in session.trace.steps:
-        lines = draw_stage(at(session, 1, step.index), look, width, height)
+        lines = picture(at(session, 1, step.index), width, height, look).lines
         assert len(lines) <= height
         assert all(line_width(line) == width for line in lines)
 
@@ -68,7 +89,7 @@ def test_more_room_never_shows_less(name: str) -> None:
     """A wider or a higher stage has at least as many numbers on it."""
 
     def numbers(session: Session, width: int, height: int) -> int:
-        lines = draw_stage(session, Look(), width, height, marked=False)
+        lines = unmarked(session, width, height)
         values = [span.text for line in lines for span in line if span.role == "value"]
         return sum(len(value.split()) for value in values)
 
@@ -95,7 +116,7 @@ def test_the_result_is_on_the_stage(name: str) -> None:
         written = drawn(session)
         assert session.result.name.text in written, (session.step.id, written)
         if session.result.value.ndim >= 2:
-            assert "target" in roles(draw_stage(session, Look(), 80, 15))
+            assert "target" in roles(picture(session).lines)
 
 
 # ── what is not reached yet ──────────────────────────────────────────────────────────────────
@@ -113,7 +134,7 @@ def test_going_on_inside_a_step_moves_no_line(name: str) -> None:
         shown: dict[tuple[str, ...], list[str]] = {}
         for position in range(len(step.operations)):
             keys = tuple(op.result.key for op in lines_of(step, position))
-            lines = draw_stage(at(session, 1, step.index, position), Look(), 80, 15, marked=False)
+            lines = unmarked(at(session, 1, step.index, position))
             page = [re.sub(r" +", " ", plain(line).translate(_FRAME)).strip() for line in lines]
             before = shown.setdefault(keys, page)
             assert [len(line_) for line_ in (before, page)] == [len(before)] * 2
@@ -126,7 +147,7 @@ def test_a_frame_takes_the_same_cells_before_and_after(name: str) -> None:
     session = opened(name)
 
     def brackets(here: Session) -> list[list[int]]:
-        lines = draw_stage(here, Look(), 80, 15, marked=False)
+        lines = unmarked(here)
         return [[i for i, c in enumerate(plain(line)) if c in "⎡⎢⎣⎤⎥⎦"] for line in lines]
 
     for step in at(session, 1, 0).trace.steps:
@@ -145,7 +166,7 @@ def test_what_is_not_reached_is_not_told(name: str) -> None:
     for step in at(session, 1, 0).trace.steps:
         for position in range(len(step.operations) - 1):
             here = at(session, 1, step.index, position)
-            lines = draw_stage(here, Look(), 160, 60, marked=False)
+            lines = unmarked(here, 160, 60)
             results = {op.result.key for op in step.operations[position + 1 :]}
             values = "".join(s.text for line in lines for s in line if s.role == "value")
             reached = {q.key for op in step.operations[: position + 1] for q in op.operands}
@@ -197,8 +218,8 @@ def test_marked_cells_are_where_the_number_comes_from() -> None:
     page = drawn(opened("mazur").go("delta1").next_cell())
     assert page.count("▐") == page.count("▌") == 2 + 2 + 1 + 1 + 1 + 1
     assert "▐0.45▌  ▐0.55▌" in page
-    unmarked = draw_stage(opened("mazur").go("delta1"), Look(), 80, 15, marked=False)
-    assert not roles(unmarked) & {"mark", "source", "target"}
+    lines = unmarked(opened("mazur").go("delta1"))
+    assert not roles(lines) & {"mark", "source", "target"}
 
 
 def test_a_jacobian_is_that_of_the_chosen_sample() -> None:

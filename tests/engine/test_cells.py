@@ -1,4 +1,7 @@
-"""Cell rules: what each result cell says it was computed from is what it was computed from."""
+"""Cell rules: what each result cell says it was computed from is what it was computed from.
+
+And their inverse: what a cell says it feeds is what reads it.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from bpstepper.engine.activations import ACTIVATIONS
 from bpstepper.engine.algebra import ALGEBRA
-from bpstepper.engine.kernels import Cell, Index, Kernel, ShapeClash, Stage, Term
+from bpstepper.engine.kernels import Cell, Index, Kernel, ShapeClash, Stage, Term, cells_of
+from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.network import Array
 from bpstepper.engine.symbols import Axis
 from bpstepper.engine.training import Runner
+from tests.scenes import BUNDLED, at, opened
 from tests.strategies import Draft, drafts, examples
 
 UNITS, SAMPLES = 3, 4
@@ -41,18 +47,20 @@ def every_kernel() -> dict[str, Kernel]:
 KERNELS = every_kernel()
 
 
-def operands_for(kernel: Kernel, axis: int, rng: np.random.Generator) -> list[Array]:
+def operands_for(
+    kernel: Kernel, axis: int, rng: np.random.Generator, units: int = UNITS, samples: int = SAMPLES
+) -> list[Array]:
     """Operands that the kernel takes, in (0, 1) so that every function has a value there."""
-    shape = (UNITS, SAMPLES) if axis == 0 else (SAMPLES, UNITS)
-    bias = (UNITS, 1) if axis == 0 else (1, UNITS)
+    shape = (units, samples) if axis == 0 else (samples, units)
+    bias = (units, 1) if axis == 0 else (1, units)
     shapes: dict[str, list[tuple[int, ...]]] = {
-        "matmul": [(2, UNITS), (UNITS, SAMPLES)],
+        "matmul": [(2, units), (units, samples)],
         "add": [shape, bias],
         "scale": [(), shape],
         "shift": [(), shape],
         "divide_by": [shape, ()],
-        "join_bias": [(1, SAMPLES) if axis == 0 else (SAMPLES, 1), shape],
-        "jacobian_product": [(SAMPLES, UNITS, UNITS), shape],
+        "join_bias": [(1, samples) if axis == 0 else (samples, 1), shape],
+        "jacobian_product": [(samples, units, units), shape],
     }
     chosen = shapes.get(kernel.name, [shape] * kernel.arity)
     return [np.asarray(rng.uniform(0.1, 0.9, size)) for size in chosen]
@@ -135,6 +143,78 @@ def test_a_wrong_rule_is_seen() -> None:
     operands = operands_for(kernel, 0, np.random.default_rng(3))
     with pytest.raises(AssertionError):
         assert_cell(kernel, operands, kernel(*operands), (0, 0))
+
+
+def inverse(
+    kernel: Kernel, shapes: Sequence[tuple[int, ...]], result: tuple[int, ...]
+) -> dict[tuple[int, Index], set[Index]]:
+    """For every operand cell, the result cells whose rule reads it: found the slow way."""
+    found: dict[tuple[int, Index], set[Index]] = {
+        (which, cell): set() for which, shape in enumerate(shapes) for cell in np.ndindex(*shape)
+    }
+    for index in np.ndindex(*result):
+        for read in kernel.cell_rule(index, shapes).reads():
+            found[read].add(index)
+    return found
+
+
+def assert_inverse(
+    kernel: Kernel, shapes: Sequence[tuple[int, ...]], result: tuple[int, ...]
+) -> None:
+    """`fed` is the inverse of the cell rule, and says no cell twice."""
+    for (which, cell), fed in inverse(kernel, shapes, result).items():
+        said = kernel.fed(which, cell, shapes, result)
+        assert len(said) == len(set(said))
+        assert set(said) == fed, (kernel.name, shapes, which, cell)
+        assert kernel.fed(which, cell, shapes, result, most=2) == said[:2]
+
+
+SIZES = st.integers(1, 4)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("name", KERNELS)
+@given(units=SIZES, samples=SIZES)
+@examples(12)
+def test_what_a_cell_feeds_is_what_reads_it(name: str, axis: int, units: int, samples: int) -> None:
+    """For every kernel of every table, in either layout, at any size."""
+    kernel = KERNELS[name].along(axis)
+    operands = operands_for(kernel, axis, np.random.default_rng(5), units, samples)
+    shapes = [operand.shape for operand in operands]
+    assert_inverse(kernel, shapes, kernel(*operands).shape)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", BUNDLED)
+def test_what_a_cell_feeds_in_bundled_scenarios(name: str, layout: str) -> None:
+    """Every operation of their first update, at the shapes that it has there."""
+    seen = set()
+    for step in at(opened(name, layout), 1, 0).trace:
+        for operation in step.operations:
+            shapes = tuple(operand.value.shape for operand in operation.operands)
+            key = (operation.kernel.name, operation.kernel.axis, shapes)
+            if key not in seen:
+                seen.add(key)
+                assert_inverse(operation.kernel, shapes, operation.result.value.shape)
+
+
+def test_a_pattern_costs_nothing() -> None:
+    """One weight of a huge product feeds a row of it, told without walking along it."""
+    shapes = [(10**9, 10**9), (10**9, 10**9)]
+    kernel = ALGEBRA["matmul"]
+    assert kernel.patterns(0, (7, 8), shapes) == ((7, None),)
+    assert kernel.fed(1, (7, 8), shapes, (10**9, 10**9), most=2) == ((0, 8), (1, 8))
+    assert list(cells_of((None, None), (10**9, 10**9), 2)) == [(0, 0), (0, 1)]
+    assert list(cells_of((None,), (3,), 0)) == []
+
+
+def test_a_wrong_inverse_is_seen() -> None:
+    """A planted fault: a product whose right operand feeds rows."""
+    kernel = replace(
+        ALGEBRA["matmul"], feeds=lambda _which, cell, _shapes, _axis: ((cell[0], None),)
+    )
+    with pytest.raises(AssertionError):
+        assert_inverse(kernel, [(2, 2), (2, 2)], (2, 2))
 
 
 @pytest.mark.parametrize("axis", [0, 1])

@@ -16,7 +16,9 @@ from bpstepper.drawing.text import width
 from bpstepper.engine.equations import EQUATIONS
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.trace import Step
-from bpstepper.lesson.explain import EXPLANATIONS, Told, explain, heading, notes_at
+from bpstepper.lesson.explain import Told, explain, heading
+from bpstepper.lesson.explanations import EXPLANATIONS
+from bpstepper.lesson.notes import notes_at
 from bpstepper.scenario.model import Note, Scenario
 from bpstepper.session import Session, start
 from tests.scenes import BUNDLED, HARD, as_scenario, at, opened, scenario_of

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual import events
 
-from bpstepper.drawing.frame import draw_frame
 from bpstepper.drawing.text import plain
+from bpstepper.pages.frame import draw_frame
 from bpstepper.session import Session
 from bpstepper.ui.actions import hints
 from bpstepper.ui.app import StepperApp
 from bpstepper.ui.stepper import StepperScreen
 
-__all__ = ["expected", "on_screen", "press", "stepper", "stepper_text", "type_text", "until"]
+__all__ = [
+    "expected",
+    "on_screen",
+    "press",
+    "squeezed",
+    "stepper",
+    "stepper_text",
+    "type_text",
+    "until",
+]
 
 _PATIENCE = 30.0  # seconds until a condition is taken never to come true
 _CHARACTERS = {"space": " ", "minus": "-", "underscore": "_", "slash": "/"}
@@ -26,6 +37,11 @@ def on_screen(app: StepperApp) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips)
 
 
+def squeezed(text: str) -> str:
+    """Without the box and the line ends, so that wrapped text can be searched."""
+    return re.sub(r"[\s│┃╭╮╰╯─▁▂▃▄▅▆▇█]+", " ", text)
+
+
 def stepper(app: StepperApp) -> StepperScreen:
     """The stepper, whatever stands over it."""
     return next(screen for screen in app.screen_stack if isinstance(screen, StepperScreen))
@@ -35,13 +51,14 @@ def expected(session: Session, app: StepperApp, message: str = "") -> str:
     """What a stepper with this session should show."""
     columns, lines = app.size
     look = stepper(app).look
-    drawn = draw_frame(session, look, columns, lines, hints(session), message)
+    view = replace(stepper(app).view, message=message)
+    drawn = draw_frame(session, look, columns, lines, hints(session, view), view)
     return "\n".join(plain(line).rstrip() for line in drawn)
 
 
 def stepper_text(app: StepperApp) -> str:
     """What the app's own session should show."""
-    return expected(stepper(app).session, app, stepper(app)._message)
+    return expected(stepper(app).session, app, stepper(app).view.message)
 
 
 async def until(condition: Callable[[], bool], what: str = "") -> None:

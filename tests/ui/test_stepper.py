@@ -15,11 +15,13 @@ from textual.geometry import Region
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.look import Look
 from bpstepper.session import Session
-from bpstepper.ui import stepper as stepper_module
-from bpstepper.ui.actions import ACTIONS, Action, hints
+from bpstepper.session.inspecting import inspect
+from bpstepper.ui import travelling
+from bpstepper.ui.actions import ACTIONS, GROUPS, Action, Move, hints
 from bpstepper.ui.app import StepperApp
 from bpstepper.ui.frame_view import FrameView
-from bpstepper.ui.overlays import GoPrompt, HelpOverlay, WhyOverlay
+from bpstepper.ui.overlays import DeriveOverlay, HelpOverlay, WhyOverlay
+from bpstepper.ui.prompts import ChoicePrompt, LinePrompt
 from bpstepper.ui.stepper import StepperScreen
 from tests.scenes import HARD, at, frame, opened
 from tests.ui.driving import (
@@ -33,7 +35,7 @@ from tests.ui.driving import (
 )
 
 MIDDLE = at(opened("mazur"), 2, 6)  # δ¹ of the second update: every move leads somewhere
-PLACES = (MIDDLE, MIDDLE.into().next(), opened("mazur"))
+PLACES = (MIDDLE, MIDDLE.into().next(), opened("mazur"), MIDDLE.out(), inspect(MIDDLE))
 MOVES = [action for action in ACTIONS if action.move is not None]
 KEYS = [(action, key) for action in MOVES for key in action.keys]
 
@@ -41,18 +43,26 @@ KEYS = [(action, key) for action in MOVES for key in action.keys]
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def doing(action: Action, session: Session) -> Move:
+    """What an action does to a session: while a cell is inspected, it may be something else."""
+    inspecting = action.inspecting if session.spot is not None else None
+    move = inspecting or action.move
+    assert move is not None
+    return move
+
+
 async def test_every_move_by_each_of_its_keys() -> None:
-    """From outside a step, from inside and from the start; the screen is the session's frame."""
+    """At each level of detail, inspecting, from the start; the screen is the session's frame."""
     app = StepperApp(MIDDLE)
     async with app.run_test(size=(80, 24)):
         for place in PLACES:
             for action, key in KEYS:
-                stepper(app)._arrive(place, key)
+                stepper(app).arrive(place, key)
                 press(app, key)
-                await until(lambda: not stepper(app)._message, key)
-                assert action.move is not None
-                wanted = action.move(place)
+                await until(lambda: not stepper(app).view.message, key)
+                wanted = doing(action, place)(place)
                 assert stepper(app).session.cursor == wanted.cursor, (action.id, key)
+                assert stepper(app).session.spot == wanted.spot, (action.id, key)
                 assert on_screen(app) == expected(wanted, app)
                 assert app.screen.focused is None
         assert app.return_code is None
@@ -65,23 +75,28 @@ def test_no_key_means_two_things() -> None:
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     for action in ACTIONS:
         assert action.help
-        assert action.shown
-        assert len(action.shown.split()) >= len(action.keys)
+        assert action.group in GROUPS
+        assert action.move is not None or hasattr(StepperScreen, f"do_{action.id}")
 
 
 def test_hints_are_those_of_the_place() -> None:
-    """Into a step from outside, out of it from inside; the help stands last, at the edge."""
+    """Out of a step only from inside; the help stands last, at the edge."""
     outside, inside = hints(MIDDLE), hints(MIDDLE.into())
     assert "into" in {hint.does for hint in outside}
     assert "out" not in {hint.does for hint in outside}
     assert "out" in {hint.does for hint in inside}
-    assert "into" not in {hint.does for hint in inside}
     assert outside[-1].does == inside[-1].does == "all keys"
 
 
 @pytest.mark.parametrize(
     ("keys", "overlay"),
-    [(("y",), WhyOverlay), (("question_mark", "f1"), HelpOverlay), (("g", "colon"), GoPrompt)],
+    [
+        (("y",), WhyOverlay),
+        (("question_mark", "f1"), HelpOverlay),
+        (("g", "colon", "u"), LinePrompt),
+        (("d",), DeriveOverlay),
+        (("N", "x"), ChoicePrompt),
+    ],
 )
 async def test_overlays_open_by_their_keys_and_close_by_escape(
     keys: Sequence[str], overlay: type
@@ -131,11 +146,14 @@ async def test_an_interrupt_ends_it_from_within_an_overlay_too() -> None:
 
 
 async def test_escape_leaves_the_innermost_thing_and_never_the_program() -> None:
-    """Out of a step; at the equation, and with no list to go back to, nothing happens."""
-    app = StepperApp(MIDDLE.into())
+    """Out of inspecting, out of a step; with no list to go back to, nothing more happens."""
+    app = StepperApp(inspect(MIDDLE.into()))
     async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape")
+        assert stepper(app).session.cursor == MIDDLE.into().cursor
         for _ in range(3):
             await pilot.press("escape")
+            assert stepper(app).session.spot is None
             assert stepper(app).session.cursor == MIDDLE.cursor
             assert app.screen is stepper(app)
     assert app.return_code in (None, 0)
@@ -194,14 +212,14 @@ async def test_only_lines_that_change_are_painted_again(monkeypatch: pytest.Monk
         view = stepper(app).query_one(FrameView)
         for before, after in pairwise(walk):
             painted.clear()
-            stepper(app)._arrive(after)
+            stepper(app).arrive(after)
             rows = {y for regions in painted for region in regions for y in region.line_range}
             old, new = frame(before).splitlines(), frame(after).splitlines()
             differ = {y for y in range(24) if old[y] != new[y]}
             assert differ <= rows < set(range(24))
             assert all(region.width == 80 for regions in painted for region in regions)
             painted.clear()
-            stepper(app)._arrive(after)
+            stepper(app).arrive(after)
             assert not painted
         assert len(view._lines) == 24
 
@@ -229,7 +247,7 @@ async def test_a_scenario_s_warnings_are_the_first_message() -> None:
     """Until the next key."""
     app = StepperApp(MIDDLE)
     async with app.run_test(size=(80, 24)) as pilot:
-        stepper(app)._arrive(MIDDLE, "[/nope] \x1b[2J odd")
+        stepper(app).arrive(MIDDLE, "[/nope] \x1b[2J odd")
         assert "[/nope] �[2J odd" in on_screen(app)
         await pilot.press("right")
         assert "odd" not in on_screen(app)
@@ -269,7 +287,7 @@ async def test_a_wrong_name_and_then_a_right_one() -> None:
     app = StepperApp(MIDDLE)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("g")
-        await until(lambda: isinstance(app.screen, GoPrompt))
+        await until(lambda: isinstance(app.screen, LinePrompt))
         assert "delta1" in on_screen(app)
         type_text(app, "dleta2")
         await pilot.press("enter")
@@ -295,19 +313,19 @@ async def test_a_hostile_name_is_shown_and_does_nothing() -> None:
 
 async def test_a_long_way_is_computed_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what is left to go on the screen; then we are there, at the same step."""
-    monkeypatch.setattr(stepper_module, "_SLICE", 400)
+    monkeypatch.setattr(travelling, "_SLICE", 400)
     app = StepperApp(at(opened("xor-one-step"), 1, 5))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("g")
         said: list[str] = []
-        arrive = StepperScreen._arrive
+        arrive = StepperScreen.arrive
 
         def listening(self: StepperScreen, session: Session, message: str = "") -> None:
             arrive(self, session, message)
             said.append(message)
             assert not message or message in on_screen(app)
 
-        monkeypatch.setattr(StepperScreen, "_arrive", listening)
+        monkeypatch.setattr(StepperScreen, "arrive", listening)
         type_text(app, "update 2500")
         press(app, "enter")
         await until(lambda: stepper(app).session.cursor.update == 2500)
@@ -315,14 +333,14 @@ async def test_a_long_way_is_computed_in_slices(monkeypatch: pytest.MonkeyPatch)
         assert left == sorted(left, reverse=True)
         assert len(left) == 6
         assert on_screen(app) == stepper_text(app)
-        assert stepper(app).session.cursor == (2500, 5, None, (0, 0))
+        assert stepper(app).session.cursor[:3] == (2500, 5, None)
         assert "update 2500" in on_screen(app)
 
 
 @pytest.mark.parametrize("key", ["right", "escape", "n", "home"])
 async def test_a_key_stops_a_long_way(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """We are where we were, and the screen says how far it had come."""
-    monkeypatch.setattr(stepper_module, "_SLICE", 20)
+    monkeypatch.setattr(travelling, "_SLICE", 20)
     place = at(opened("mazur"), 1, 5)
     app = StepperApp(place)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -352,21 +370,26 @@ async def monkey(pilot: Any, app: StepperApp, rng: random.Random, count: int) ->
     for i in range(count):
         key = rng.choice(_RANDOM)
         press(app, key)
-        if i % 20 == 19:
+        if i % 10 == 9:
             await pilot.pause()
-        if i % 100 == 99:
-            await pilot.resize_terminal(rng.randint(1, 200), rng.randint(1, 60))
+        if rng.random() < 0.06:
+            await pilot.resize_terminal(rng.randint(1, 300), rng.randint(1, 120))
         if rng.random() < 0.02:
             app.post_message(events.Paste("[/x]\x1b[2J"))
 
 
-@pytest.mark.parametrize(("name", "seed"), [("mazur", 1), ("softmax-batch", 2), ("names", 3)])
+WALKS = [("mazur", 1), ("softmax-batch", 2), ("names", 3), ("saturated", 4), ("adam", 5)]
+
+
+@pytest.mark.parametrize(("name", "seed"), WALKS)
 async def test_random_keys_and_sizes(name: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """2,000 keys in all: no crash, and then the frame of a fresh app at the same place."""
-    monkeypatch.setattr(stepper_module, "_SLICE", 100)
+    """5,000 keys and 300 sizes in all: no crash, and then a fresh app's frame at that place."""
+    monkeypatch.setattr(travelling, "_SLICE", 100)
+    monkeypatch.setattr(travelling, "_FARTHEST", 300)
+    monkeypatch.setattr(StepperScreen, "do_quit", lambda _self: None)  # the palette finds it, too
     app = StepperApp(opened(name))
     async with app.run_test(size=(80, 24)) as pilot:
-        await monkey(pilot, app, random.Random(seed), 667)
+        await monkey(pilot, app, random.Random(seed), 1000)
         await until(lambda: not app._message_queue.qsize())
         while app.screen is not stepper(app):
             await pilot.press("escape")
@@ -374,12 +397,13 @@ async def test_random_keys_and_sizes(name: str, seed: int, monkeypatch: pytest.M
         await pilot.press("escape")
         await until(lambda: not stepper(app)._travelling)
         await pilot.resize_terminal(80, 24)
-        await pilot.press("right", "left")
+        await pilot.press("escape", "escape", "right", "left")
         reached = stepper(app).session
         await until(lambda: on_screen(app) == stepper_text(app))
         shown = on_screen(app)
-        look = stepper(app).look
+        look, view = stepper(app).look, stepper(app).view
         assert app.return_code is None
+        assert view.page == "step"
     fresh = StepperApp(reached, look=look)
     async with fresh.run_test(size=(80, 24)):
         assert on_screen(fresh) == shown

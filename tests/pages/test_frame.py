@@ -7,18 +7,20 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.frame import SMALLEST, draw_frame
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import Line, clean, line_width, plain, width
 from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.lesson.explain import explain
+from bpstepper.lesson.explain import explain, explain_operation, heading
 from bpstepper.number_format import full, number
+from bpstepper.pages.frame import SMALLEST, draw_frame
+from bpstepper.pages.view import View
 from bpstepper.session import Session, start
 from bpstepper.ui.actions import hints
 from bpstepper.ui.frame_view import ROLES
@@ -164,8 +166,12 @@ def test_where_we_are_and_why_is_on_the_screen(name: str) -> None:
         assert "· update 1" in header
         assert equation.law in written
         assert equation.formula in written
-        told = explain(session.scenario, session.step, len(session.trace.samples))
-        assert told.sentence in written
+        told = explain(session.scenario, session.step, len(session.trace.samples)).sentence
+        finite = np.isfinite(session.step.result.value).all()
+        if session.cursor.operation is not None and finite:  # inside, the operation is told
+            head = heading(session.step, session.operation)
+            told = explain_operation(session.operation, head)
+        assert told in " ".join(written.split())
 
 
 @pytest.mark.parametrize("name", ["mazur", "four-horsemen-3-4-2", "softmax-batch"])
@@ -175,10 +181,13 @@ def test_a_taller_screen_keeps_the_explanation_open(name: str) -> None:
         if session.at_start:
             continue
         told = explain(session.scenario, session.step, len(session.trace.samples))
+        inside = session.cursor.operation is not None
         tall = re.sub(r"[│\s]+", " ", frame(session, 100, 50))
-        assert told.paragraphs[0][:60] in tall
+        assert (told.sentence if inside else told.paragraphs[0])[:60] in tall
         wide = [line.partition("│")[0] for line in frame(session, 120, 24).splitlines()]
-        assert sum("▸" in line for line in wide[2:]) == 1
+        marked = [line for line in wide[2:] if line.startswith(" ▸")]
+        assert len(marked) == 1
+        assert session.step.result.name.text in marked[0]
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["unicode", "ascii"])
@@ -242,7 +251,9 @@ def test_numbers_that_are_none_are_drawn_and_spoken_of(name: str, sign: str) -> 
 def test_a_message_takes_the_place_of_the_sentence() -> None:
     """Until the next key; on the start page, too; cleaned as everything is."""
     for session in (opened("mazur"), opened("mazur").go("delta1")):
-        lines = draw_frame(session, Look(), 80, 24, hints(session), "stopped\x1b[2J here")
+        lines = draw_frame(
+            session, Look(), 80, 24, hints(session), View(message="stopped\x1b[2J here")
+        )
         assert [line_width(line) for line in lines] == [80] * 24
         assert any("stopped�[2J here" in plain(line) for line in lines)
 

@@ -1,0 +1,121 @@
+"""The frame: the whole stepper screen as lines, a pure function of a session, a view and a size.
+
+80×24 is the size it is made for; wider and taller screens get more panes, the same behaviour.
+Whoever shows a frame (a terminal, a test, a picture) adds nothing but colours. Which pages there
+are is a table here; what stands on one is a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bpstepper.drawing.look import Look
+from bpstepper.drawing.text import Line, Span, crop, shorten
+from bpstepper.pages.header import draw_header, draw_keys
+from bpstepper.pages.layout import Hint, Page, Region, Target, filled, rule
+from bpstepper.pages.layouts import draw_layouts
+from bpstepper.pages.network import draw_network
+from bpstepper.pages.phase import draw_phase
+from bpstepper.pages.scene import Scene
+from bpstepper.pages.start import draw_start
+from bpstepper.pages.step import draw_step
+from bpstepper.pages.view import View
+from bpstepper.session import Level, Session
+
+__all__ = ["PAGES", "SMALLEST", "Frame", "compose", "draw_frame"]
+
+SMALLEST = (60, 18)
+"""Columns and lines below which a notice takes the frame's place."""
+
+
+_PLAIN = View()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The screen.
+
+    Attributes:
+        lines: exactly as many, and as wide, as the terminal has.
+        regions: what can be clicked.
+    """
+
+    lines: tuple[Line, ...]
+    regions: tuple[Region, ...] = ()
+
+    def at(self, line: int, column: int) -> Target | None:
+        """What stands at a line and a column, from 0; None where nothing can be clicked."""
+        for region in self.regions:
+            found = region.at(line - region.line, column - region.column)
+            if found is not None:
+                return found
+        return None
+
+
+def _step(scene: Scene, columns: int, lines: int) -> Page:
+    """The page of where we are: the start, a phase as a whole, or a step."""
+    if scene.session.at_start:
+        return draw_start(scene, columns, lines)
+    if scene.session.cursor.level is Level.PHASE:
+        return draw_phase(scene, columns, lines)
+    return draw_step(scene, columns, lines)
+
+
+PAGES: Mapping[str, Callable[[Scene, int, int], Page]] = {
+    "step": _step,
+    "network": draw_network,
+    "layouts": draw_layouts,
+}
+"""The pages over one session, by the name that a View calls them."""
+
+
+def compose(
+    session: Session,
+    look: Look,
+    columns: int,
+    lines: int,
+    hints: Sequence[Hint],
+    view: View = _PLAIN,
+) -> Frame:
+    """The screen: exactly `lines` lines of exactly `columns` cells, and what can be clicked on it.
+
+    Args:
+        session: where we are.
+        look: how things are drawn.
+        columns: the terminal's width.
+        lines: the terminal's height.
+        hints: what the last line offers.
+        view: what is shown of the session.
+    """
+    if columns < SMALLEST[0] or lines < SMALLEST[1]:
+        return Frame(tuple(_too_small(columns, lines, look)))
+    page = PAGES[view.page](Scene(session, view, look), columns, lines - 3)
+    whole = [
+        draw_header(session, look, columns),
+        rule(look, columns),
+        *filled(page.lines, lines - 3, columns),
+        draw_keys(hints, look, columns),
+    ]
+    regions = tuple(region._replace(line=region.line + 2) for region in page.regions)
+    return Frame(tuple(crop(line, columns) for line in whole), regions)
+
+
+def draw_frame(
+    session: Session,
+    look: Look,
+    columns: int,
+    lines: int,
+    hints: Sequence[Hint],
+    view: View = _PLAIN,
+) -> list[Line]:
+    """The lines of `compose`, for who only looks."""
+    return list(compose(session, look, columns, lines, hints, view).lines)
+
+
+def _too_small(columns: int, lines: int, look: Look) -> list[Line]:
+    said = [f"bpstepper needs {SMALLEST[0]}×{SMALLEST[1]}", f"this is {columns}×{lines}", "q quits"]
+    charset = look.charset
+    texts = [shorten(charset.translate(text), max(columns, 1), charset.left_out) for text in said]
+    page = [(Span(text, "notice"),) for text in texts]
+    return [crop(line, columns) for line in filled(page[: max(lines, 0)], lines, columns)]

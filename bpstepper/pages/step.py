@@ -1,0 +1,117 @@
+"""The page of a step: its equation with its matrices, one number spelled out, one sentence of why.
+
+80×24 is the size it is made for. Wider screens have more panes at the left (`side`), taller ones
+more words (`words`); what the keys do is the same on all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bpstepper.drawing.spelled import draw_number
+from bpstepper.drawing.stage import StagePicture, draw_stage
+from bpstepper.drawing.text import Line, Span, clean, crop
+from bpstepper.engine.routes import prepares
+from bpstepper.lesson.provenance import number_at
+from bpstepper.pages.inspected import draw_inspected
+from bpstepper.pages.layout import Page, Region, Target, blank, filled, rule, shifted
+from bpstepper.pages.scene import Scene
+from bpstepper.pages.side import draw_side
+from bpstepper.pages.words import equation_line, why_lines
+from bpstepper.session import Level
+from bpstepper.session.inspecting import focus
+
+__all__ = ["draw_step", "spoken_lines"]
+
+_TALL = 34  # lines of a screen that has room for whole explanations
+_ROOMY = 29  # lines of a screen that has room for air
+
+
+def draw_step(scene: Scene, columns: int, lines: int) -> Page:
+    """Equation, matrices, this number and why, sharing the height; wide screens have a side."""
+    side = draw_side(scene, columns, lines)
+    if side is None:
+        return _panes(scene, columns, lines)
+    inner = columns - side.columns
+    page = _panes(scene, inner, lines)
+    bar = Span(scene.text("│") + " ", "rule")
+    left = filled(side.page.lines, lines, side.columns - 2)
+    right = filled(page.lines, lines, inner)
+    return Page(
+        [
+            (*crop(one, side.columns - 2), bar, *crop(other, inner))
+            for one, other in zip(left, right, strict=True)
+        ],
+        (*side.page.regions, *shifted(page.regions, 0, side.columns)),
+    )
+
+
+def _panes(scene: Scene, columns: int, lines: int) -> Page:
+    roomy, tall = lines + 3 >= _ROOMY, lines + 3 >= _TALL
+    choices = why_lines(scene, columns, tall)
+    why = choices[-1]
+    equation = equation_line(scene, columns)
+    spoken = spoken_lines(scene, columns, 9 if roomy else 5)
+    gap = [blank(columns)] if roomy else []
+    room = lines - len(equation) - len(gap) - len(spoken) - len(why) - 2
+    picture = _picture(scene, columns, room)
+    spare = room - len(picture.lines)
+    if spare > 0 and not roomy:
+        gap, spare = [blank(columns)], spare - 1
+    # what the matrices leave is for words: as many as there is room for
+    fuller = next(choice for choice in choices if len(choice) - len(why) <= max(spare, 0))
+    spare -= len(fuller) - len(why)
+    top = len(equation) + len(gap)
+    page = [
+        *equation,
+        *gap,
+        *picture.lines,
+        *[blank(columns)] * spare,
+        rule(scene.look, columns),
+        *spoken,
+        rule(scene.look, columns),
+        *fuller,
+    ]
+    return Page(page, (Region(top, 0, _clicked(picture)),))
+
+
+def _picture(scene: Scene, columns: int, lines: int) -> StagePicture:
+    """The matrices; where a cell is inspected, its own line is the last to go for want of room."""
+    session, spot = scene.shown, scene.session.spot
+    if spot is not None and session.cursor.level is Level.EQUATION:
+        step = session.step
+        if not prepares(step, step.operations[spot.operation]):
+            cursor = session.cursor._replace(operation=spot.operation)
+            session = replace(session, cursor=cursor)
+    return draw_stage(session, scene.sight, scene.look, columns, lines)
+
+
+def _clicked(picture: StagePicture) -> Callable[[int, int], Target | None]:
+    def at(line: int, column: int) -> Target | None:
+        found = picture.at(line, column)
+        return None if found is None else Target(spot=found)
+
+    return at
+
+
+def spoken_lines(scene: Scene, columns: int, rows: int) -> list[Line]:
+    """This number, term by term; with what becomes of it, where it is inspected."""
+    if scene.view.curtain:
+        return _asked(scene, columns)
+    quantity, cell = focus(scene.shown)
+    found = number_at(scene.shown, quantity, cell, scene.naming)
+    if scene.session.spot is None:
+        return draw_number(found, scene.look, columns, rows)
+    below = draw_inspected(scene, columns)
+    return [*draw_number(found, scene.look, columns, max(rows - 1, 2)), *below]
+
+
+def _asked(scene: Scene, columns: int) -> list[Line]:
+    """Behind the curtain: what the room is asked, and how the answer is shown."""
+    quantity, cell = focus(scene.shown)
+    name = scene.text(clean(scene.naming.cell(quantity, cell)))
+    return [
+        crop((Span(" the curtain is drawn   ", "label"), Span(f"{name} = ?", "caption")), columns),
+        crop((Span("    any key lifts it", "name"),), columns),
+    ]
