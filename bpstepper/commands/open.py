@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -88,6 +89,7 @@ def _run_app(
     entries: Sequence[LibraryEntry] = (),
 ) -> int:
     """The screen, as the user's settings and this call would have it."""
+    gc.disable()  # all that loading makes stays: to look through it again and again costs a tenth
     from textual.theme import BUILTIN_THEMES
 
     from bpstepper.drawing.look import Look
@@ -114,6 +116,8 @@ def _run_app(
         keep=remember,
         message="; ".join(warnings),
     )
+    gc.freeze()
+    gc.enable()
     return run_app(app)
 
 

@@ -32,7 +32,7 @@ GRADIENT_OF = {"x": "grad_x", "W": "grad_W", "b": "grad_b", "Wb": "grad_Wb", "z"
 _RELATIVE = 1e-4  # of a number's power of ten: the fourth digit or so moves, which screens show
 _SHRINK = (1.0, 0.1, 0.01, 1e-3)  # a nudge that would cross a kink is tried smaller
 _KINKS = {row.apply.name: row.kinks for row in ACTIVATIONS.values() if row.kinks}
-_EPSILON = float(np.finfo(float).eps)
+_EPSILON = 2.0**-52  # of a float; to ask numpy for it costs a fiftieth of a second
 _ROUNDINGS = 64  # how many roundings of the largest number on the way C may have suffered
 
 

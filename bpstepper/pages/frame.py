@@ -9,21 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import Line, Span, crop, shorten
 from bpstepper.pages.header import draw_header, draw_keys
 from bpstepper.pages.layout import Hint, Page, Region, Target, filled, rule
-from bpstepper.pages.layouts import draw_layouts
-from bpstepper.pages.network import draw_network
-from bpstepper.pages.phase import draw_phase
 from bpstepper.pages.scene import Scene
 from bpstepper.pages.start import draw_start
-from bpstepper.pages.step import draw_step
 from bpstepper.pages.view import View
 from bpstepper.session import Level, Session
 
-__all__ = ["PAGES", "SMALLEST", "Frame", "compose", "draw_frame"]
+__all__ = ["PAGES", "SMALLEST", "Frame", "compose", "draw_frame", "preload"]
 
 SMALLEST = (60, 18)
 """Columns and lines below which a notice takes the frame's place."""
@@ -58,16 +55,38 @@ def _step(scene: Scene, columns: int, lines: int) -> Page:
     if scene.session.at_start:
         return draw_start(scene, columns, lines)
     if scene.session.cursor.level is Level.PHASE:
+        from bpstepper.pages.phase import draw_phase
+
         return draw_phase(scene, columns, lines)
+    from bpstepper.pages.step import draw_step
+
     return draw_step(scene, columns, lines)
 
 
+def _network(scene: Scene, columns: int, lines: int) -> Page:
+    from bpstepper.pages.network import draw_network
+
+    return draw_network(scene, columns, lines)
+
+
+def _layouts(scene: Scene, columns: int, lines: int) -> Page:
+    from bpstepper.pages.layouts import draw_layouts
+
+    return draw_layouts(scene, columns, lines)
+
+
+# What the first frame does not show is loaded when it is asked for.
 PAGES: Mapping[str, Callable[[Scene, int, int], Page]] = {
     "step": _step,
-    "network": draw_network,
-    "layouts": draw_layouts,
+    "network": _network,
+    "layouts": _layouts,
 }
 """The pages over one session, by the name that a View calls them."""
+
+
+def preload() -> None:
+    """Load what the pages after the first one need, while nobody waits."""
+    import_module("bpstepper.pages.step")
 
 
 def compose(

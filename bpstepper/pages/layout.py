@@ -10,7 +10,10 @@ from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import Line, Span
 from bpstepper.session import Spot
 
-__all__ = ["Hint", "Page", "Region", "Target", "blank", "filled", "rule", "shifted"]
+__all__ = ["WIDE", "Hint", "Page", "Region", "Target", "blank", "filled", "rule", "shifted"]
+
+WIDE = 110
+"""Columns of a screen that has a side."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from bpstepper.session import Session
 
 __all__ = ["Side", "draw_side", "unit_region"]
 
-_WIDE = 110  # columns of a screen that has a side
 _FEWEST_STEPS = 8  # lines of the list of steps, below which the pictures give way
 _CURVE = 8  # lines of the activation's curve
 _SMALLEST_PICTURE = 8  # lines of the network
@@ -27,10 +26,8 @@ class Side(NamedTuple):
     page: Page
 
 
-def draw_side(scene: Scene, columns: int, lines: int) -> Side | None:
-    """The side of a screen of this size; None where there is no room for one."""
-    if columns < _WIDE or scene.look.lean:
-        return None
+def draw_side(scene: Scene, columns: int, lines: int) -> Side:
+    """The side of a wide screen of this size."""
     session, look = scene.shown, scene.look
     inner = 36 if columns < 150 else 52
     listed = _steps(session, look, inner)

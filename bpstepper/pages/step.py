@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bpstepper.drawing.spelled import draw_number
 from bpstepper.drawing.stage import StagePicture, draw_stage
 from bpstepper.drawing.text import Line, Span, clean, crop
 from bpstepper.engine.routes import prepares
 from bpstepper.lesson.provenance import number_at
-from bpstepper.pages.inspected import draw_inspected
-from bpstepper.pages.layout import Page, Region, Target, blank, filled, rule, shifted
+from bpstepper.pages.layout import WIDE, Page, Region, Target, blank, filled, rule, shifted
 from bpstepper.pages.scene import Scene
-from bpstepper.pages.side import draw_side
 from bpstepper.pages.words import equation_line, why_lines
 from bpstepper.session import Level
 from bpstepper.session.inspecting import focus
+
+if TYPE_CHECKING:
+    from bpstepper.pages.side import Side
 
 __all__ = ["draw_step", "spoken_lines"]
 
@@ -30,7 +32,7 @@ _ROOMY = 29  # lines of a screen that has room for air
 
 def draw_step(scene: Scene, columns: int, lines: int) -> Page:
     """Equation, matrices, this number and why, sharing the height; wide screens have a side."""
-    side = draw_side(scene, columns, lines)
+    side = _side(scene, columns, lines)
     if side is None:
         return _panes(scene, columns, lines)
     inner = columns - side.columns
@@ -45,6 +47,14 @@ def draw_step(scene: Scene, columns: int, lines: int) -> Page:
         ],
         (*side.page.regions, *shifted(page.regions, 0, side.columns)),
     )
+
+
+def _side(scene: Scene, columns: int, lines: int) -> Side | None:
+    if columns < WIDE or scene.look.lean:
+        return None
+    from bpstepper.pages.side import draw_side  # pictures, loaded where there is room for them
+
+    return draw_side(scene, columns, lines)
 
 
 def _panes(scene: Scene, columns: int, lines: int) -> Page:
@@ -103,6 +113,8 @@ def spoken_lines(scene: Scene, columns: int, rows: int) -> list[Line]:
     found = number_at(scene.shown, quantity, cell, scene.naming)
     if scene.session.spot is None:
         return draw_number(found, scene.look, columns, rows)
+    from bpstepper.pages.inspected import draw_inspected  # loaded by who inspects
+
     below = draw_inspected(scene, columns)
     return [*draw_number(found, scene.look, columns, max(rows - 1, 2)), *below]
 

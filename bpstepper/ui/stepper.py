@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.look import Look
-from bpstepper.pages.frame import SMALLEST, Frame, compose
+from bpstepper.pages.frame import SMALLEST, Frame, compose, preload
 from bpstepper.pages.layout import Target
 from bpstepper.pages.view import View
 from bpstepper.session import GoError, Level, Session
@@ -57,8 +57,9 @@ class StepperScreen(TravellingScreen):
         yield self._canvas
 
     def on_mount(self) -> None:
-        """Show the first frame."""
+        """Show the first frame; then load what the first key will want."""
         self._draw()
+        self.call_after_refresh(preload)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for the new size."""

@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.screen import Screen
 
 from bpstepper.drawing.look import Look
-from bpstepper.lesson.until import CONDITIONS, Until, until
 from bpstepper.session import Session
+
+if TYPE_CHECKING:
+    from bpstepper.lesson.until import Until
 
 __all__ = ["TravellingScreen"]
 
@@ -56,6 +59,8 @@ class TravellingScreen(Screen[None]):
 
     def do_until(self) -> None:
         """Ask what to wait for."""
+        from bpstepper.lesson.until import CONDITIONS, until
+
         self._ask(
             "Run until",
             "   ".join(row.usage for row in CONDITIONS),
@@ -101,6 +106,8 @@ class TravellingScreen(Screen[None]):
     @work(exclusive=True)
     async def _run_until(self, text: str) -> None:
         """Look at one update after the other until something is so, or a key stops it."""
+        from bpstepper.lesson.until import until
+
         wanted = until(text, self.session)
         first = self.session.cursor.update + 1
         self._travelling = True
