@@ -6,9 +6,11 @@ operands and its result, and replays to the same bits. Moving through a trace co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
+from operator import itemgetter
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -16,7 +18,7 @@ from bpstepper.engine.equations import Equation
 from bpstepper.engine.kernels import Axes, Kernel
 from bpstepper.engine.lowering import Lowered
 from bpstepper.engine.network import Array
-from bpstepper.engine.program import Program
+from bpstepper.engine.program import Op, Program
 from bpstepper.engine.symbols import Name, Symbol
 
 __all__ = ["Operation", "Quantity", "Step", "Trace", "record"]
@@ -184,15 +186,14 @@ class Trace:
     def steps(self) -> tuple[Step, ...]:
         """The steps in order."""
         plan = _plan(self.program, self.values)
+        values = self.values.values()
         # made by `tuple.__new__`, which is all that their own constructors do: half the time
-        made = [
-            _new(Quantity, (*known, value))
-            for known, value in zip(plan.known, self.values.values(), strict=True)
-        ]
+        rows = zip(plan.symbols, plan.names, plan.axes, values, strict=True)
+        made = tuple(map(_new, repeat(Quantity), rows))
         steps = []
         for index, equation, operations in plan.steps:
             done = [
-                _new(Operation, (kernel, tuple([made[at] for at in operands]), made[result]))
+                _new(Operation, (kernel, operands(made), made[result]))
                 for kernel, operands, result in operations
             ]
             steps.append(_new(Step, (index, equation, tuple(done))))
@@ -247,19 +248,24 @@ class Trace:
         }
 
 
+_Row = tuple[Kernel, Callable[[tuple[Quantity, ...]], tuple[Quantity, ...]], int]
+
+
 class _Plan(NamedTuple):
     """What the steps of all traces of a program have in common: everything but the values.
 
     Attributes:
         symbols: in the order in which a trace has its values.
-        known: symbol, name and axes of each.
-        steps: for each step its index, its equation and its operations, whose operands and
-            results are places in `symbols`.
+        names: how each is written.
+        axes: what the rows and columns of each are.
+        steps: for each step its index, its equation and its operations: the kernel, what picks
+            the operands out of the quantities of all symbols, and the place of the result.
     """
 
     symbols: tuple[Symbol, ...]
-    known: tuple[tuple[Symbol, Name, Axes], ...]
-    steps: tuple[tuple[int, Equation, tuple[tuple[Kernel, tuple[int, ...], int], ...]], ...]
+    names: tuple[Name, ...]
+    axes: tuple[Axes, ...]
+    steps: tuple[tuple[int, Equation, tuple[_Row, ...]], ...]
 
 
 _plans: WeakKeyDictionary[Program, _Plan] = WeakKeyDictionary()
@@ -272,15 +278,21 @@ def _plan(program: Program, values: Mapping[Symbol, Array]) -> _Plan:
     if plan is not None and plan.symbols == symbols:
         return plan
     at = {symbol: position for position, symbol in enumerate(symbols)}
+
+    def row(op: Op) -> _Row:
+        places = [at[operand] for operand in op.operands]
+        # of a single place an itemgetter makes no tuple; of a slice it does
+        pick = (
+            itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
+        )
+        return op.kernel, pick, at[op.result]
+
     plan = _plans[program] = _Plan(
         symbols,
-        tuple((symbol, program.names[symbol], program.axes[symbol]) for symbol in symbols),
+        tuple(program.names[symbol] for symbol in symbols),
+        tuple(program.axes[symbol] for symbol in symbols),
         tuple(
-            (
-                index,
-                ops[0].equation,
-                tuple((op.kernel, tuple(at[o] for o in op.operands), at[op.result]) for op in ops),
-            )
+            (index, ops[0].equation, tuple(map(row, ops)))
             for index, ops in enumerate(program.steps)
         ),
     )
