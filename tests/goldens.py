@@ -7,13 +7,18 @@ that says where it stands. Look at the diff before keeping it: it is what a pers
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.look import Look
+from bpstepper.lesson.notations import NOTATIONS
+from bpstepper.pages.view import View
 from bpstepper.session import Session
+from bpstepper.session.inspecting import follow, inspect, next_matrix
 from tests.scenes import at, frame, opened
+from tests.screens import SHOTS, shown
 
 __all__ = ["FOLDER", "GOLDENS", "Golden", "main", "page"]
 
@@ -30,6 +35,7 @@ class Golden(NamedTuple):
         ascii: in plain ASCII.
         inside: the steps to go into, operation by operation.
         update: which update; batches differ.
+        at: the step whose other pages are shown, in place of all steps.
     """
 
     scenario: str
@@ -38,11 +44,13 @@ class Golden(NamedTuple):
     ascii: bool = False
     inside: tuple[str, ...] = ()
     update: int = 1
+    at: str = ""
 
     @property
     def file(self) -> str:
         """Its name, such as `mazur-row-80x24.txt`."""
-        parts = [self.scenario, self.layout, "ascii" if self.ascii else ""]
+        pages = f"pages-{self.at}" if self.at else ""
+        parts = [self.scenario, self.layout, pages, "ascii" if self.ascii else ""]
         columns, lines = self.size
         return "-".join([*filter(None, parts), f"{columns}x{lines}"]) + ".txt"
 
@@ -60,6 +68,11 @@ GOLDENS = (
     Golden("softmax-batch", (80, 24)),
     Golden("penalty", (100, 30)),
     Golden("saturated", (60, 18)),
+    Golden("mazur", (80, 24), at="delta1"),
+    Golden("mazur", (120, 40), at="delta1"),
+    Golden("mazur", (80, 24), at="delta1", ascii=True),
+    Golden("softmax-batch", (80, 24), at="grad_W2"),
+    Golden("wide", (120, 40), at="grad_W1"),
 )
 """Every golden file."""
 
@@ -76,12 +89,39 @@ def _places(golden: Golden) -> Iterator[tuple[str, Session]]:
                 yield where, at(session, golden.update, step.index, number)
 
 
+def _pages(golden: Golden) -> Iterator[tuple[str, Session, Look, View]]:
+    """Everything else that there is to see at one step, each with its heading."""
+    look = Look(ASCII if golden.ascii else UNICODE)
+    plain = View()
+    here = opened(golden.scenario, golden.layout).go(golden.at)
+    inspected = inspect(here)
+    yield "the phase", here.out(), look, plain
+    yield "the network", here, look, View(page="network")
+    yield "three layouts", here, look, View(page="layouts")
+    yield "inspected", inspected, look, plain
+    yield "inspected, ten times the nudge", inspected, look, View(nudge=1)
+    yield "another matrix", next_matrix(inspected), look, plain
+    yield "followed", follow(follow(inspected)), look, plain
+    yield "behind the curtain", here, look, View(curtain=True)
+    yield "number by number", here.into().into().next(), look, plain
+    for notation in NOTATIONS:
+        if notation != "book":
+            yield f"as {notation} writes it", here, replace(look, notation=notation), plain
+    yield "with two digits", here, replace(look, digits=2), plain
+    yield "with nine digits", here, replace(look, digits=9), plain
+    yield "with a message", here, look, View(message="said once")
+
+
 def page(golden: Golden) -> str:
     """What the file should say."""
     look = Look(ASCII if golden.ascii else UNICODE)
+    if golden.at:
+        shown = [*_pages(golden)]
+    else:
+        shown = [(name, session, look, View()) for name, session in _places(golden)]
     return "".join(
-        f"════ {heading}\n{frame(session, *golden.size, look)}\n"
-        for heading, session in _places(golden)
+        f"════ {heading}\n{frame(session, *golden.size, own, view)}\n"
+        for heading, session, own, view in shown
     )
 
 
@@ -89,10 +129,13 @@ def main() -> None:
     """Write every file anew, and remove those that are none any more."""
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.txt"):
-        if old.name not in {golden.file for golden in GOLDENS}:
+        if old.name not in {made.file for made in (*GOLDENS, *SHOTS)}:
             old.unlink()
     for golden in GOLDENS:
         (FOLDER / golden.file).write_text(page(golden), encoding="utf-8")
+    for shot in SHOTS:
+        if not shot.plain:
+            (FOLDER / shot.file).write_text(shown(shot), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ def _insight(id_: str) -> Callable[[re.Match[str], Session], Until]:
     return make
 
 
+_AWAITED = ("saturated", "dead_relu", "vanishing", "exploding", "oscillating")  # told first
 _NUMBER = r"[0-9]*[.,]?[0-9]+(?:e[+-]?[0-9]+)?"
 
 CONDITIONS: tuple[Condition, ...] = (
@@ -109,7 +110,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition("nan", "a number that is not finite", r"nan|inf(?:inity)?", _not_finite),
     *(
         Condition(row.id, row.title, re.escape(row.id).replace("_", r"[\s_]"), _insight(row.id))
-        for row in INSIGHTS
+        for row in sorted(INSIGHTS, key=lambda row: row.id not in _AWAITED)
     ),
 )
 """Everything that one can wait for."""

@@ -119,7 +119,10 @@ def _verdict(found: Nudge, look: Look) -> list[Span]:
     if not math.isfinite(found.slope) or not found.agrees():
         return [Span(f"   gradient {gradient}  ≠", "message")]
     same = number(found.slope, 4, ascii=look.charset.ascii) == gradient
-    said = "✓ the same" if same else "✓ but for the bend of C"
+    if found.cost_after == found.cost_before:
+        said = "✓ too small to show"
+    else:
+        said = "✓ the same" if same else "✓ but for C's bend"
     return [Span("   gradient ", "name"), Span(gradient, "sum"), Span(f" {said}", "done")]
 
 

@@ -30,7 +30,6 @@ from bpstepper.ui.modal import Modal
 
 __all__ = ["DeriveOverlay", "HelpOverlay", "TextOverlay", "WhyOverlay"]
 
-_WIDEST = 92  # columns of a page: longer lines are hard to read
 _STYLES = {
     "heading": "bold $text-primary",
     "sum": "bold $text-success",
@@ -194,6 +193,10 @@ class WhyOverlay(TextOverlay):
 class DeriveOverlay(TextOverlay):
     """A number derived by the chain rule, line by line, each with its numbers."""
 
+    DEFAULT_CSS = """
+    DeriveOverlay > Vertical { width: 100%; max-width: 110; max-height: 100%; }
+    """
+
     def __init__(self, session: Session, look: Look) -> None:
         self._derivation = derive(session, *focus(session))
         self._look = look
@@ -201,7 +204,7 @@ class DeriveOverlay(TextOverlay):
 
     def page(self) -> list[Content]:
         """The lines, as wide as the box lets them be."""
-        columns = max(min(self.app.size.width, _WIDEST) - 8, 20)
+        columns = max(min(self.app.size.width, 110) - 5, 20)  # a box, its padding, a scrollbar
         lines = render(self._derivation, self._look, columns)
         return [Content("\n").join(self._spans(line) for line in lines)]
 

@@ -20,6 +20,10 @@ from bpstepper.ui.choices import Choices
 
 __all__ = ["PickerScreen"]
 
+_LEAD = "Choose a scenario to walk through. If it is your first, just press Enter."
+_FIRST = "mazur"
+"""The scenario to begin with: small, well known, and all of it is told."""
+
 
 class PickerScreen(Screen[None]):
     """A list of scenarios; Enter opens one in the stepper."""
@@ -59,7 +63,11 @@ class PickerScreen(Screen[None]):
         """A heading, the list, room for a diagnostic, the keys."""
         with Vertical():
             yield Static("bpstepper: step through backpropagation", id="heading", markup=False)
-            yield Static("Choose a scenario to walk through.", id="lead", markup=False)
+            yield Static(
+                "Choose a scenario to walk through. If this is your first, Enter will do.",
+                id="lead",
+                markup=False,
+            )
             yield Choices(*(Option(self._line(entry)) for entry in self._entries), markup=False)
             with VerticalScroll(id="problem"):
                 yield Static("", id="diagnostic", markup=False)
@@ -67,8 +75,12 @@ class PickerScreen(Screen[None]):
             yield Static(Content(keys), id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """The list takes the keys."""
-        self.query_one(Choices).focus()
+        """The list takes the keys, and stands on what is best begun with."""
+        listed = self.query_one(Choices)
+        listed.focus()
+        names = [entry.name for entry in self._entries]
+        if names:
+            listed.highlighted = names.index(_FIRST) if _FIRST in names else 0
 
     def _line(self, entry: LibraryEntry) -> Content:
         translate = self._charset.translate

@@ -97,6 +97,7 @@ class ChoicePrompt(Modal[str | None]):
             width: 76; max-width: 96%; height: auto; max-height: 90%;
             border: round $border; background: $surface;
         }
+        &.ascii > Vertical { border: ascii $border; }
         Choices, Choices:focus { border: none; height: auto; background: $surface; }
     }
     """
@@ -115,6 +116,7 @@ class ChoicePrompt(Modal[str | None]):
         """
         super().__init__()
         self._label, self._rows, self._charset = label, tuple(rows), charset
+        self.set_class(charset.ascii, "ascii")
         self._current = current
 
     def compose(self) -> ComposeResult:

@@ -27,6 +27,7 @@ from bpstepper.ui.frame_view import ROLES
 from tests.drawing.test_spelled import same
 from tests.goldens import FOLDER, GOLDENS, Golden, page
 from tests.scenes import BUNDLED, HARD, as_scenario, at, frame, opened, some
+from tests.screens import SHOTS, Shot
 from tests.strategies import Draft, drafts, examples
 
 SIZES = ((80, 24), (100, 30), (120, 40), (200, 50), (60, 18))
@@ -306,7 +307,9 @@ def test_golden_frames(golden: Golden) -> None:
 
 def test_there_is_no_golden_file_that_nobody_looks_at() -> None:
     """And none of them is wider than its name says."""
-    assert {file.name for file in FOLDER.glob("*.txt")} == {golden.file for golden in GOLDENS}
-    for golden in GOLDENS:
+    golden: Golden | Shot
+    made = (*GOLDENS, *SHOTS)
+    assert {file.name for file in FOLDER.glob("*.txt")} == {golden.file for golden in made}
+    for golden in made:
         for line in (FOLDER / golden.file).read_text(encoding="utf-8").splitlines():
             assert line.startswith("════") or width(line) <= golden.size[0]
