@@ -145,8 +145,8 @@ def test_what_the_other_keys_show(id_: str) -> None:
         go(shows(terminal, MAZUR), "delta1")
         (key,) = KEYS[id_][:1]
         terminal.press(key).wait_for(said)
-        assert "· update 1" in terminal.text
         terminal.press(closing).wait_for(lambda now: said not in now.text)
+        assert "· update 1" in terminal.text
         assert terminal.press("q").wait() == 0
         assert terminal.restored
 
@@ -209,9 +209,13 @@ def test_choices_are_remembered(tmp_path: Path) -> None:
 def test_keys_of_one_s_own(tmp_path: Path) -> None:
     """The config file gives an action other keys, and says what is wrong with it."""
     config = tmp_path / "config.toml"
-    config.write_text('digits = "four"\n[keys]\nnext = "k"\n')
+    config.write_text('digits = "four"\nlayout = "row"\n[keys]\nnext = "k"\n')
     with opened_on("mazur", BPSTEPPER_CONFIG=str(config)) as terminal:
         terminal.wait_for("digits").press("k").wait_for("▸FORWARD 1/4")
+        terminal.wait_for("z¹ = a⁰W¹ + b¹").press("q")
+        assert terminal.wait() == 0
+    with opened_on("mazur", "--layout", "torch", BPSTEPPER_CONFIG=str(config)) as terminal:
+        terminal.wait_for("· start").press("k").wait_for("z¹ = a⁰(W¹)ᵀ + b¹")
 
 
 def test_stepping_to_bp2_shows_its_matrices() -> None:

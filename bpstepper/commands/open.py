@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bpstepper.commands.common import (
     CommandError,
@@ -21,6 +21,7 @@ from bpstepper.commands.common import (
 if TYPE_CHECKING:
     from bpstepper.scenario.library import LibraryEntry
     from bpstepper.session import Session
+    from bpstepper.settings import Settings
 
 __all__ = ["add_arguments", "run"]
 
@@ -62,7 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
         from bpstepper.scenario import library
 
         entries = [*library.local(), *library.entries()]  # one's own come first
-        return _run_app(arguments, entries=entries)
+        return _run_app(arguments, _settings(arguments), entries=entries)
+    on_screen = terminal and not arguments.plain
+    chosen = _settings(arguments) if on_screen else None
+    if chosen is not None and arguments.layout is None:
+        arguments.layout = chosen.settings.layout or None
     scenario = read_scenario(arguments.scenario, arguments)
     from bpstepper.session import Cursor, Session, start
 
@@ -73,48 +78,61 @@ def run(arguments: argparse.Namespace) -> int:
             with contextlib.suppress(CommandError):
                 _read_keys_from_terminal()
         return run_plain(start(scenario), look)
-    if not terminal:
+    if chosen is None:
         from bpstepper.report.trace_text import trace_text
 
         here = Session(scenario, start(scenario).line, Cursor(1))
         emit(trace_text(scenario, [here], look), None)
         return 0
     _read_keys_from_terminal()
-    return _run_app(arguments, start(scenario))
+    return _run_app(arguments, chosen, start(scenario))
 
 
-def _run_app(
-    arguments: argparse.Namespace,
-    session: Session | None = None,
-    entries: Sequence[LibraryEntry] = (),
-) -> int:
-    """The screen, as the user's settings and this call would have it."""
+class _Chosen(NamedTuple):
+    """What the user's files and this call have chosen, and what is wrong with the files."""
+
+    settings: Settings
+    warnings: tuple[str, ...]
+
+
+def _settings(arguments: argparse.Namespace) -> _Chosen:
     gc.disable()  # all that loading makes stays: to look through it again and again costs a tenth
     from textual.theme import BUILTIN_THEMES
 
-    from bpstepper.drawing.look import Look
     from bpstepper.engine.layouts import LAYOUTS
     from bpstepper.lesson.notations import NOTATIONS
-    from bpstepper.settings import load_settings, remember
+    from bpstepper.settings import load_settings
     from bpstepper.ui.actions import ACTIONS
-    from bpstepper.ui.app import StepperApp, run_app
 
     settings, warnings = load_settings(
         os.environ,
         actions={action.id: action.keys for action in ACTIONS},
         choices={"notation": NOTATIONS, "layout": LAYOUTS, "theme": BUILTIN_THEMES},
     )
-    settings = settings.overridden(low_bandwidth=arguments.low_bandwidth)
-    chosen = the_look(arguments.ascii or settings.ascii)
-    look = Look(chosen.charset, settings.digits, settings.notation, settings.low_bandwidth)
+    return _Chosen(settings.overridden(low_bandwidth=arguments.low_bandwidth), warnings)
+
+
+def _run_app(
+    arguments: argparse.Namespace,
+    chosen: _Chosen,
+    session: Session | None = None,
+    entries: Sequence[LibraryEntry] = (),
+) -> int:
+    """The screen, as the user's settings and this call would have it."""
+    from bpstepper.drawing.look import Look
+    from bpstepper.settings import remember
+    from bpstepper.ui.app import StepperApp, run_app
+
+    settings = chosen.settings
+    charset = the_look(arguments.ascii or settings.ascii).charset
     app = StepperApp(
         session,
         entries,
-        look,
+        Look(charset, settings.digits, settings.notation, settings.low_bandwidth),
         plain=_plain() or settings.low_bandwidth,
         settings=settings,
         keep=remember,
-        message="; ".join(warnings),
+        message="; ".join(chosen.warnings),
     )
     gc.freeze()
     gc.enable()

@@ -417,3 +417,27 @@ def test_help_and_actions_agree() -> None:
         assert binding.key == ",".join(action.keys)  # type: ignore[union-attr]
         assert binding.description == action.help  # type: ignore[union-attr]
         assert isinstance(action, Action)
+
+
+# ── the mouse ────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_click_inspects_a_number_and_another_goes_to_a_step() -> None:
+    """On a wide screen: a cell of (W²)ᵀ, then a step of the list at the left."""
+    app = StepperApp(MIDDLE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        lines = on_screen(app).splitlines()
+        y = next(i for i, line in enumerate(lines) if "(W²)ᵀ" in line and "2×2" in line) + 3
+        x = lines[y].index("⎣") + 4
+        await pilot.click(offset=(x, y))
+        await until(lambda: stepper(app).session.spot is not None)
+        spot = stepper(app).session.spot
+        assert spot is not None
+        assert spot.cell == (1, 0)
+        await until(lambda: on_screen(app) == stepper_text(app))
+        y = next(i for i, line in enumerate(lines) if " ✓ C " in line)
+        await pilot.click(offset=(4, y))
+        await until(lambda: stepper(app).session.step.id == "C")
+        assert stepper(app).session.spot is None
+        await pilot.click(offset=(119, 0))
+        assert stepper(app).session.step.id == "C"
