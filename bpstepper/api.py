@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from bpstepper.engine.gradcheck import GradientCheck
 from bpstepper.engine.gradcheck import gradcheck as _gradcheck
 from bpstepper.engine.network import Array, Problem
@@ -13,6 +15,19 @@ from bpstepper.scenario.verify import Verdict
 from bpstepper.scenario.verify import verify as _verify
 
 __all__ = ["gradcheck", "run", "timeline", "trace", "verify"]
+
+
+def _expect(given: object, wanted: type[Problem], name: str = "a Scenario or Problem") -> None:
+    """Refuse what is no problem: a scenario's name, or the path of its file, is an easy mistake.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(given, wanted):
+        return
+    if isinstance(given, str | os.PathLike):
+        raise TypeError(f"expected {name}; bpstepper.load({os.fspath(given)!r}) reads one")
+    raise TypeError(f"expected {name}, got {type(given).__name__}")
 
 
 def trace(problem: Problem, update: int = 1) -> Trace:
@@ -29,7 +44,9 @@ def trace(problem: Problem, update: int = 1) -> Trace:
 
     Raises:
         ValueError: `update` is less than 1.
+        TypeError: `problem` is none, but the name of one, say.
     """
+    _expect(problem, Problem)
     return Timeline(problem).at(update).trace
 
 
@@ -46,7 +63,9 @@ def timeline(problem: Problem) -> Timeline:
     Raises:
         ValueError: not here, but where a moment is asked for: `at` for an update before 0, and
             `.trace` for update 0, which is the start.
+        TypeError: `problem` is none, but the name of one, say.
     """
+    _expect(problem, Problem)
     return Timeline(problem)
 
 
@@ -61,7 +80,12 @@ def run(problem: Problem, updates: int) -> dict[str, Array]:
         Read-only arrays by key. `W1` is (n_1, n_0), and (n_0, n_1) in the row layout; `b1` is
         (n_1, 1) in the column layout, (1, n_1) in the others. With them `Wb1` where biases are
         folded, and `x` where it is the inputs that are trained.
+
+    Raises:
+        ValueError: `updates` is less than 0.
+        TypeError: `problem` is none, but the name of one, say.
     """
+    _expect(problem, Problem)
     return _run(problem, updates)
 
 
@@ -79,7 +103,9 @@ def gradcheck(problem: Problem, update: int = 1) -> GradientCheck:
 
     Raises:
         ValueError: `update` is less than 1.
+        TypeError: `problem` is none, but the name of one, say.
     """
+    _expect(problem, Problem)
     return _gradcheck(problem, update)
 
 
@@ -93,5 +119,9 @@ def verify(scenario: Scenario) -> Verdict:
         A Verdict: `.ok`, the `.outcomes` of the published numbers, one each and in the file's
         order, and the `.gradients` of update 1. A number that the computation does not have is
         an outcome that is not ok, and no error.
+
+    Raises:
+        TypeError: `scenario` is none, but the name of one, say.
     """
+    _expect(scenario, Scenario, "a Scenario")
     return _verify(scenario)

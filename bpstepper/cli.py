@@ -78,6 +78,12 @@ COMMANDS: dict[str, Command] = {
             ("bpstepper train mazur --updates 10000", "bpstepper train my.toml --save w.npz"),
         ),
         Command(
+            "mistakes",
+            "bpstepper.commands.mistakes",
+            "the bug lab: what comes of the usual mistakes, and who would notice",
+            ("bpstepper mistakes mazur", "bpstepper mistakes mazur --mistake no_transpose"),
+        ),
+        Command(
             "list",
             "bpstepper.commands.library",
             "the bundled scenarios, and those in this folder",
@@ -104,7 +110,7 @@ COMMANDS: dict[str, Command] = {
     )
 }
 _OPEN = Command("open", "bpstepper.commands.open", "open a scenario in the stepper", ())
-_LATER = ("mistakes", "serve", "web", "notes", "quiz")
+_LATER = ("serve", "web", "notes", "quiz")
 """Names that the public contract keeps for commands of later versions."""
 
 

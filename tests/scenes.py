@@ -1,13 +1,20 @@
 """Sessions to look at: every bundled scenario, and some that are hard to draw.
 
 Scenarios are read once; sessions are frozen values, so tests may share them.
+
+Where a test goes through many places at many sizes, each place has its turn with some of the sizes
+and each size with some of the places. With `BPSTEPPER_THOROUGH=1` all meet all:
+
+    BPSTEPPER_THOROUGH=1 python -m pytest
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from functools import cache
+from typing import TypeVar
 
 import bpstepper
 from bpstepper.drawing.look import Look
@@ -25,6 +32,7 @@ __all__ = [
     "ASKED",
     "BUNDLED",
     "HARD",
+    "THOROUGH",
     "as_scenario",
     "at",
     "everywhere",
@@ -35,7 +43,20 @@ __all__ = [
     "some",
     "text",
     "toml",
+    "turns",
 ]
+
+THOROUGH = os.environ.get("BPSTEPPER_THOROUGH", "") not in ("", "0")
+"""Whether sweeps leave nothing out."""
+_Thing = TypeVar("_Thing")
+
+
+def turns(things: Sequence[_Thing], position: int, count: int = 1) -> list[_Thing]:
+    """Those whose turn it is at a position: each of them comes as often as any other."""
+    if THOROUGH:
+        return list(things)
+    return [things[(position * count + i) % len(things)] for i in range(min(count, len(things)))]
+
 
 BUNDLED = library.names()
 """The scenarios that come with the program."""

@@ -694,7 +694,7 @@ HOSTILE: list[list[str]] = [
     ["new", "nowhere/my.toml"],
     ["new", ""],
     ["new", "/"],
-    ["mistakes", "mazur"],
+    ["mistakes", "mazur", "--mistake", "no_such"],
     ["serve"],
     ["chek", "mazur"],
     ["chec\x1bk", "mazur"],

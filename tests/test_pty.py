@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,7 +64,20 @@ MOVES: dict[str, list[tuple[Session, Session]]] = {
     "leave": [(place(2, "delta1", 1), HERE)],
 }
 """What each movement does: from where to where, in mazur."""
-OTHERS = {"go", "why", "ascii", "quit", "help", "until", "inspect", "theme", "copy", "palette"}
+OTHERS = {
+    "go",
+    "why",
+    "ascii",
+    "quit",
+    "help",
+    "until",
+    "inspect",
+    "theme",
+    "copy",
+    "palette",
+    "redo",
+}
+OTHERS |= {"next_mistake", "previous_mistake"}
 SHOWN = {
     "network": ("in play", "v"),
     "layouts": ("in all three:", "l"),
@@ -74,6 +88,11 @@ SHOWN = {
     "more_digits": ("5 significant digits", "minus"),
     "fewer_digits": ("3 significant digits", "plus"),
     "curtain": ("the curtain is drawn", "y"),
+    "buglab": ("who would notice?", "m"),
+    "edit": ("Change (to from", "escape"),
+    "undo": ("no change to take back", "right"),
+    "compare": ("nothing was changed yet", "right"),
+    "save": ("Save as a scenario file", "escape"),
     "play": ("playing: any key stops", "y"),
 }
 """What other actions show at δ¹, and the key that takes it away again."""
@@ -89,6 +108,16 @@ def shows(terminal: Terminal, session: Session, look: Look | None = None) -> Ter
     """Wait until the terminal shows a place, and nothing else."""
     wanted = frame(session, terminal.columns, terminal.lines, look)
     return terminal.wait_for(lambda now: now.text == wanted)
+
+
+def without(said: str) -> Callable[[Terminal], bool]:
+    """Whether a text is gone from the screen."""
+    return lambda terminal: said not in terminal.text
+
+
+def typed(line: str) -> Callable[[Terminal], bool]:
+    """Whether this is what stands in the last line, as typed into a prompt."""
+    return lambda terminal: terminal.rows[-1].strip() == line
 
 
 def go(terminal: Terminal, name: str) -> None:
@@ -137,16 +166,18 @@ def test_every_key_that_moves_does_what_its_row_says(ids: tuple[str, ...]) -> No
                     terminal.press(*["shift+tab"] * (2 * row + column))
 
 
-@pytest.mark.parametrize("id_", SHOWN)
-def test_what_the_other_keys_show(id_: str) -> None:
+@pytest.mark.parametrize("ids", [tuple(SHOWN)[:5], tuple(SHOWN)[5:]])
+def test_what_the_other_keys_show(ids: tuple[str, ...]) -> None:
     """Each shows what it says, and is left by a key; the session stands where it stood."""
-    said, closing = SHOWN[id_]
     with opened_on("mazur") as terminal:
-        go(shows(terminal, MAZUR), "delta1")
-        (key,) = KEYS[id_][:1]
-        terminal.press(key).wait_for(said)
-        terminal.press(closing).wait_for(lambda now: said not in now.text)
-        assert "· update 1" in terminal.text
+        shows(terminal, MAZUR)
+        for id_ in ids:
+            go(terminal, "delta1")
+            terminal.wait_for("▸BACKWARD 2/2")
+            said, closing = SHOWN[id_]
+            terminal.press(*KEYS[id_][:1]).wait_for(said)
+            terminal.press(closing).wait_for(without(said))
+            assert "· update 1" in terminal.text
         assert terminal.press("q").wait() == 0
         assert terminal.restored
 
@@ -218,6 +249,31 @@ def test_keys_of_one_s_own(tmp_path: Path) -> None:
         terminal.wait_for("· start").press("k").wait_for("z¹ = a⁰(W¹)ᵀ + b¹")
 
 
+def test_what_was_killed_is_resumed_with_its_edits(tmp_path: Path) -> None:
+    """After kill -9 the next start offers it; after an orderly end, none does."""
+    state = str(tmp_path / "state.toml")
+    with opened_on("mazur", BPSTEPPER_STATE=state) as terminal:
+        go(shows(terminal, MAZUR), "delta1")
+        terminal.press("e").wait_for("Change (to from").send("W2[1,2] = 0.9")
+        terminal.press("enter").wait_for("0.45 → 0.9")
+        terminal.process.kill()
+        terminal.wait()
+    with opened_on("mazur", BPSTEPPER_STATE=state) as terminal:
+        terminal.wait_for("resume at update 1, delta1, with 1 changes").press("r")
+        terminal.wait_for("resumed where it was left").wait_for("0.09334").press("q")
+        assert terminal.wait() == 0
+    with opened_on("mazur", BPSTEPPER_STATE=state) as terminal:
+        shows(terminal, MAZUR).press("right")
+        shows(terminal, place(1, "z1")).process.kill()
+        terminal.wait()
+    (kept,) = (tmp_path / "autosave").glob("*.json")
+    kept.write_bytes(b"{" + kept.read_bytes()[:40])
+    with opened_on("mazur", BPSTEPPER_STATE=state) as terminal:
+        terminal.wait_for("· start").wait_for("set aside").press("q")
+        assert terminal.wait() == 0
+    assert list((tmp_path / "autosave").glob("*.bad"))
+
+
 def test_stepping_to_bp2_shows_its_matrices() -> None:
     """Seven times → from the start: the equation, both products, the number and the sentence."""
     with opened_on("mazur") as terminal:
@@ -235,17 +291,19 @@ def test_stepping_to_bp2_shows_its_matrices() -> None:
             assert said in terminal.text
 
 
-@pytest.mark.parametrize("key", KEYS["go"])
-def test_the_prompt_goes_to_a_name(key: str) -> None:
+def test_the_prompt_goes_to_a_name() -> None:
     """What is typed is seen; a wrong name is told with those that come near; Esc stays."""
     with opened_on("mazur") as terminal:
-        shows(terminal, MAZUR).press(key).wait_for("Go to")
-        terminal.send("delta").wait_for(lambda now: now.rows[-1].strip() == "delta")
-        terminal.press("enter").wait_for("no place is called delta; near it: ")
-        terminal.send("1").wait_for(lambda now: now.rows[-1].strip() == "delta1")
-        shows(terminal.press("enter"), place(1, "delta1"))
-        terminal.press(key).wait_for("Go to").press("escape")
-        shows(terminal, place(1, "delta1"))
+        shows(terminal, MAZUR)
+        for key, digit in zip(KEYS["go"], "12", strict=True):
+            there = place(1, f"delta{digit}")
+            terminal.press(key).wait_for("Go to")
+            terminal.send("delta").wait_for(typed("delta"))
+            terminal.press("enter").wait_for("no place is called delta; near it: ")
+            terminal.send(digit).wait_for(typed(f"delta{digit}"))
+            shows(terminal.press("enter"), there)
+            terminal.press(key).wait_for("Go to").press("escape")
+            shows(terminal, there)
 
 
 def test_a_long_way_can_be_stopped() -> None:
@@ -260,16 +318,16 @@ def test_a_long_way_can_be_stopped() -> None:
         assert terminal.restored
 
 
-@pytest.mark.parametrize("key", KEYS["help"])
-def test_help_opens_and_closes(key: str) -> None:
+def test_help_opens_and_closes() -> None:
     """All keys are listed with what they do; Esc, q and the same key close the list."""
     with opened_on("mazur") as terminal:
         shows(terminal, MAZUR)
-        for closing in ("escape", "q", key):
-            terminal.press(key).wait_for("All keys ─")
-            terminal.wait_for(lambda now: all(action.shown in now.text for action in ACTIONS[:8]))
-            shows(terminal.press(closing), MAZUR)
-        terminal.press(key).wait_for("All keys ─")
+        for key in KEYS["help"]:
+            for closing in ("escape", "q", key):
+                terminal.press(key).wait_for("All keys ─")
+                terminal.wait_for(lambda now: all(act.shown in now.text for act in ACTIONS[:8]))
+                shows(terminal.press(closing), MAZUR)
+        terminal.press(*KEYS["help"][:1]).wait_for("All keys ─")
         terminal.press(*["pagedown"] * 12)
         terminal.wait_for(lambda now: ACTIONS[-1].shown in now.text)
 

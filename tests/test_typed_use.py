@@ -94,6 +94,7 @@ for step in bpstepper.trace(scenario):
     step.index = 3  # wrong
 scenario.title = ""  # wrong
 bpstepper.Layer(2, [[1.0]], [0.0])  # wrong
+bpstepper.tracee(scenario)  # wrong
 """
 
 
@@ -162,6 +163,7 @@ FAILS: dict[str, tuple[type[Exception], Callable[[Scenario], object]]] = {
     "loads": (ScenarioError, lambda _: bpstepper.loads("format = 1")),
     "trace": (ValueError, lambda scenario: bpstepper.trace(scenario, 0)),
     "timeline": (ValueError, lambda scenario: bpstepper.timeline(scenario).at(-1)),
+    "run": (ValueError, lambda scenario: bpstepper.run(scenario, -2)),
     "gradcheck": (ValueError, lambda scenario: bpstepper.gradcheck(scenario, 0)),
 }
 """Function → what it raises, and a call that makes it do so."""
@@ -175,6 +177,51 @@ def test_what_is_raised_is_what_is_said(name: str) -> None:
     with pytest.raises(error) as raised:
         fail(bpstepper.load("mazur"))
     assert type(raised.value) is error
+
+
+def test_fewer_updates_than_none_are_refused() -> None:
+    """As a timeline refuses them; none at all are the start."""
+    scenario = bpstepper.load("mazur")
+    with pytest.raises(ValueError, match=r"^updates: expected 0 or more, got -2$"):
+        bpstepper.run(scenario, -2)
+    start, same = bpstepper.run(scenario, 0), bpstepper.timeline(scenario).at(0).parameters
+    assert start.keys() == same.keys()
+    assert all(start[key].tobytes() == same[key].tobytes() for key in start)
+
+
+TAKERS: dict[str, Callable[[Any], object]] = {
+    "trace": bpstepper.trace,
+    "timeline": bpstepper.timeline,
+    "run": lambda given: bpstepper.run(given, 1),
+    "gradcheck": bpstepper.gradcheck,
+    "verify": bpstepper.verify,
+}
+"""Every function that takes a problem, called with what is given."""
+
+
+@pytest.mark.parametrize("name", TAKERS)
+def test_the_name_of_a_scenario_is_none(name: str) -> None:
+    """A name or a path is answered by how to read one; anything else by what it is."""
+    kind = "a Scenario" if name == "verify" else "a Scenario or Problem"
+    assert "TypeError: " in documentation(name).partition("Raises:")[2]
+    for given, told in (
+        ("mazur", f"expected {kind}; bpstepper.load('mazur') reads one"),
+        (Path("own.toml"), f"expected {kind}; bpstepper.load('own.toml') reads one"),
+        (None, f"expected {kind}, got NoneType"),
+    ):
+        with pytest.raises(TypeError) as raised:
+            TAKERS[name](given)
+        assert str(raised.value) == told
+
+
+def test_every_function_that_takes_a_problem_is_among_them() -> None:
+    """So that a new one tells as much."""
+    taking = {
+        name
+        for name in FUNCTIONS
+        if {"problem", "scenario"} & set(inspect.signature(PUBLIC[name]).parameters)
+    }
+    assert taking == set(TAKERS)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

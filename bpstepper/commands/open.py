@@ -120,7 +120,7 @@ def _run_app(
 ) -> int:
     """The screen, as the user's settings and this call would have it."""
     from bpstepper.drawing.look import Look
-    from bpstepper.settings import remember
+    from bpstepper.settings import remember, state_file
     from bpstepper.ui.app import StepperApp, run_app
 
     settings = chosen.settings
@@ -133,6 +133,7 @@ def _run_app(
         settings=settings,
         keep=remember,
         message="; ".join(chosen.warnings),
+        state=state_file(os.environ),
     )
     gc.freeze()
     gc.enable()

@@ -231,13 +231,25 @@ def _points(play: InPlay, look: Look, layer: int, kind: str) -> list[_Point]:
     found: list[_Point] = []
     if weighted is None:
         return found
-    for unit in range(play.session.scenario.network.sizes[layer]):
+    count = play.session.scenario.network.sizes[layer]
+    few = count <= _NAMED
+    for unit in range(count):
         z = play.at_unit(weighted, layer, unit)
         height = None if made is None else play.at_unit(made, layer, unit)
         if z is not None:
             height = height if height is None or math.isfinite(height) else None
-            found.append(_Point(_name(play, look, layer, unit), z, height, unit == chosen))
+            # of many units only the chosen one is named
+            name = _name(play, look, layer, unit) if few or unit == chosen else ""
+            found.append(_Point(name, z, height, unit == chosen))
     return found
+
+
+def _cell(value: float, ends: tuple[float, float], count: int) -> int:
+    """Which of `count` cells between two ends a value falls into; outside, the nearest."""
+    if math.isnan(value):
+        return 0
+    part = (min(max(value, ends[0]), ends[1]) - ends[0]) / (ends[1] - ends[0])
+    return min(math.floor(part * count), count - 1)
 
 
 @dataclass(frozen=True)
@@ -254,11 +266,11 @@ class _Field:
 
     def column(self, z: float) -> int:
         """The cell of a z, from the left."""
-        return int(self._scaled(np.array([z]), self.widths, self.columns)[0])
+        return _cell(z, self.widths, self.columns)
 
     def row(self, value: float) -> int:
         """The line of a value, from the top."""
-        return self.lines - 1 - int(self._scaled(np.array([value]), self.heights, self.lines)[0])
+        return self.lines - 1 - _cell(value, self.heights, self.lines)
 
     @staticmethod
     def _scaled(values: Grid, ends: Sequence[float], count: int) -> NDArray[np.intp]:

@@ -86,6 +86,7 @@ class _Drawing:
         self.foot = int(lines >= 12 or (batch and lines >= 8))
         self.body = lines - self.heads - self.foot
         self.plan: Plan = plan(play, look, page.columns, self.body)
+        self.known_wires: dict[int, list[tuple[Wire, int, int, bool]]] = {}
 
     def draw(self) -> dict[tuple[int, int], tuple[int, int, int]]:
         """Put everything on the page; where the units are."""
@@ -158,16 +159,20 @@ class _Drawing:
 
     def _shown(self, left: Column, right: Column) -> list[tuple[Wire, int, int, bool]]:
         """The wires between two columns whose ends are both shown: wire, lines, whether lit."""
+        if right.layer not in self.known_wires:  # asked for twice: to be drawn, and to be numbered
+            self.known_wires[right.layer] = self._found(left, right)
+        return self.known_wires[right.layer]
+
+    def _found(self, left: Column, right: Column) -> list[tuple[Wire, int, int, bool]]:
         found = []
-        ends = {slot.number: slot for slot in right.slots if slot.kind == "unit"}
+        ends = {s.number: right.line_of(s) for s in right.slots if s.kind == "unit"}
         starts = [slot for slot in left.slots if slot.kind != "more"]
         pairs = len(ends) * len(starts)
         outermost = {min(ends), max(ends)}, {starts[0].number, starts[-1].number}
         for slot in starts:
             start = left.line_of(slot)
             from_ = slot.number if slot.kind == "unit" else None
-            for unit, there in ends.items():
-                end = right.line_of(there)
+            for unit, end in ends.items():
                 wire = (right.layer, from_, unit)
                 lit = self.play.is_lit(wire)
                 drawn = from_ is not None and (

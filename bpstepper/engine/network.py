@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -163,14 +164,20 @@ class Network:
     def unit_names(self, number: int) -> tuple[str, ...]:
         """The names of the units of a layer; layer 0 is the inputs."""
         if number == 0:
-            return self.input_names or tuple(f"x{i}" for i in range(1, self.inputs + 1))
+            return self.input_names or _numbered("x", self.inputs)
         layer = self.layer(number)
         if layer.unit_names:
             return layer.unit_names
         # with several hidden layers a bare h1 would not say which one
         hidden = "h" if self.depth == 2 else f"h{number}."
         stem = "o" if number == self.depth else hidden
-        return tuple(f"{stem}{i}" for i in range(1, layer.units + 1))
+        return _numbered(stem, layer.units)
+
+
+@lru_cache(maxsize=256)
+def _numbered(stem: str, count: int) -> tuple[str, ...]:
+    """Names for units that have none, made once: a page asks for them unit by unit."""
+    return tuple(f"{stem}{i}" for i in range(1, count + 1))
 
 
 @dataclass(frozen=True, kw_only=True)

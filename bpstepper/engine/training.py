@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from bpstepper.engine.trace import Trace, record
 __all__ = [
     "Batch",
     "Moment",
+    "Mutate",
     "Runner",
     "Schedule",
     "Split",
@@ -42,6 +43,9 @@ __all__ = [
     "run",
     "split",
 ]
+
+Mutate: TypeAlias = Callable[[Program], Program]
+"""What makes another Program of a compiled one."""
 
 _C = Symbol("C")
 _REPEATED = 10_000  # updates of one and the same batch that are laid out at a time
@@ -124,8 +128,12 @@ class Runner:
         done: how many updates have been run.
     """
 
-    def __init__(self, problem: Problem, with_cost: bool = False) -> None:
+    def __init__(
+        self, problem: Problem, with_cost: bool = False, mutate: Mutate | None = None
+    ) -> None:
+        """Start a training; `mutate` changes each Program before it is bound (see `mutation`)."""
         self.problem = problem
+        self._mutate = mutate
         self.schedule = Schedule(problem)
         self.done = 0
         self._with_cost = with_cost
@@ -140,7 +148,8 @@ class Runner:
     def program(self, batch: int) -> Program:
         """The Program for batches of this size."""
         if batch not in self._programs:
-            self._programs[batch] = compile_program(self.problem, batch)
+            program = compile_program(self.problem, batch)
+            self._programs[batch] = self._mutate(program) if self._mutate else program
         return self._programs[batch]
 
     def _lowered(self, batch: int, everything: bool) -> Lowered:
@@ -224,7 +233,13 @@ class Runner:
 
 
 def run(problem: Problem, updates: int) -> dict[str, Array]:
-    """W and b by key after this many updates from the start; computes nothing else."""
+    """W and b by key after this many updates from the start; computes nothing else.
+
+    Raises:
+        ValueError: fewer than none.
+    """
+    if updates < 0:
+        raise ValueError(f"updates: expected 0 or more, got {updates}")
     runner = Runner(problem)
     runner.advance(updates)
     return public(problem, runner.copy_parameters())
@@ -288,9 +303,9 @@ class Timeline:
     MEMORY = 32 * 2**20  # bytes of checkpoints
     TRACES = 32  # how many whole updates are kept for going back and forth
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, mutate: Mutate | None = None) -> None:
         self.problem = problem
-        self._runner = Runner(problem)
+        self._runner = Runner(problem, mutate=mutate)
         size = sum(value.nbytes for value in self._runner.parameters.values())
         self._checkpoints = _Checkpoints(most=max(2, min(2048, self.MEMORY // max(size, 1))))
         self._checkpoints.keep(0, self._runner.copy_parameters())

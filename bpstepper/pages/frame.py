@@ -75,11 +75,25 @@ def _layouts(scene: Scene, columns: int, lines: int) -> Page:
     return draw_layouts(scene, columns, lines)
 
 
+def _buglab(scene: Scene, columns: int, lines: int) -> Page:
+    from bpstepper.pages.buglab import draw_buglab
+
+    return draw_buglab(scene, columns, lines)
+
+
+def _compare(scene: Scene, columns: int, lines: int) -> Page:
+    from bpstepper.pages.compare import draw_comparison
+
+    return draw_comparison(scene, columns, lines)
+
+
 # What the first frame does not show is loaded when it is asked for.
 PAGES: Mapping[str, Callable[[Scene, int, int], Page]] = {
     "step": _step,
     "network": _network,
     "layouts": _layouts,
+    "buglab": _buglab,
+    "compare": _compare,
 }
 """The pages over one session, by the name that a View calls them."""
 

@@ -17,7 +17,7 @@ from bpstepper.engine.training import Timeline, cost_over_all
 from bpstepper.scenario import symbol_keys
 from bpstepper.scenario.model import Expect, Scenario, in_layout
 
-__all__ = ["Outcome", "Verdict", "verify"]
+__all__ = ["Outcome", "Verdict", "outcomes", "verify"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,15 +64,16 @@ class Verdict:
 
 def verify(scenario: Scenario) -> Verdict:
     """Hold a scenario to its `expect`s and check the gradients of its first update."""
+    return Verdict(scenario=scenario, outcomes=outcomes(scenario), gradients=gradcheck(scenario))
+
+
+def outcomes(scenario: Scenario) -> tuple[Outcome, ...]:
+    """Every published number against the computed one, in the order of `expects`."""
     line = Timeline(scenario)
     # in the order of updates, so that each stretch of training is run once
     order = sorted(range(len(scenario.expects)), key=lambda i: scenario.expects[i].update)
-    outcomes = {i: _outcome(scenario, line, scenario.expects[i]) for i in order}
-    return Verdict(
-        scenario=scenario,
-        outcomes=tuple(outcomes[i] for i in range(len(scenario.expects))),
-        gradients=gradcheck(scenario),
-    )
+    found = {i: _outcome(scenario, line, scenario.expects[i]) for i in order}
+    return tuple(found[i] for i in range(len(scenario.expects)))
 
 
 def _outcome(scenario: Scenario, line: Timeline, expect: Expect) -> Outcome:

@@ -33,6 +33,7 @@ class Action:
         group: under which heading help lists it.
         move: for a movement: session → session.
         inspecting: what it does instead while a cell is inspected.
+        on_page: what it does instead on a page: the page → the id of another action.
         hints: context (see `context`) → the key and the words of the last line.
     """
 
@@ -43,13 +44,14 @@ class Action:
     group: str
     move: Move | None = None
     inspecting: Move | None = None
+    on_page: Mapping[str, str] = field(default_factory=dict)
     hints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
-GROUPS = ("step", "jump", "look closer", "explain", "show", "program")
+GROUPS = ("step", "jump", "look closer", "explain", "try", "show", "program")
 """The headings of help, in order."""
 
-_STEPS = ("start", "phase", "equation", "operation", "element", "network", "layouts")
+_STEPS = ("start", "phase", "equation", "operation", "element", "network", "layouts", "compare")
 
 
 def _in(contexts: tuple[str, ...], key: str, does: str) -> dict[str, tuple[str, str]]:
@@ -66,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
         "step",
         Session.next,
         partial(move, rows=0, columns=1),
-        {"start": ("→", "first step")}
+        hints={"start": ("→", "first step")}
         | _in(_STEPS[2:], "← →", "step")
         | {"phase": ("← →", "phase"), "inspect": ("←↑↓→", "cell")},
     ),
@@ -89,7 +91,8 @@ ACTIONS: tuple[Action, ...] = (
         "step",
         Session.into,
         partial(move, rows=1, columns=0),
-        _in(("phase", "equation", "operation"), "↓", "into"),
+        {"buglab": "next_mistake"},
+        _in(("phase", "equation", "operation"), "↓", "into") | {"buglab": ("↑ ↓", "mistake")},
     ),
     Action(
         "out",
@@ -99,6 +102,7 @@ ACTIONS: tuple[Action, ...] = (
         "step",
         Session.out,
         partial(move, rows=-1, columns=0),
+        {"buglab": "previous_mistake"},
         _in(("operation", "element"), "↑", "out"),
     ),
     Action("play", ("space",), "Space", "play: a step a second, until any key", "step"),
@@ -168,7 +172,7 @@ ACTIONS: tuple[Action, ...] = (
         "look closer",
         Session.next_cell,
         next_matrix,
-        _in(("network",), "⇥", "number") | {"inspect": ("⇥", "matrix")},
+        hints=_in(("network",), "⇥", "number") | {"inspect": ("⇥", "matrix")},
     ),
     Action(
         "previous_cell",
@@ -187,7 +191,8 @@ ACTIONS: tuple[Action, ...] = (
         "look closer",
         inspect,
         follow,
-        _in(("equation", "operation", "element"), "⏎", "inspect") | {"inspect": ("⏎", "{source}")},
+        hints=_in(("equation", "operation", "element"), "⏎", "inspect")
+        | {"inspect": ("⏎", "{source}")},
     ),
     Action(
         "leave",
@@ -195,7 +200,7 @@ ACTIONS: tuple[Action, ...] = (
         "Esc",
         "leave the innermost thing; at last: to the list",
         "look closer",
-        hints=_in(("inspect", "layouts", "network"), "Esc", "back"),
+        hints=_in(("inspect", "layouts", "network", "buglab", "compare"), "Esc", "back"),
     ),
     Action(
         "nudge",
@@ -246,6 +251,35 @@ ACTIONS: tuple[Action, ...] = (
         "δ as error signal and as gradient: the same numbers",
         "explain",
     ),
+    # ── try ──────────────────────────────────────────────────────────────────────────────────
+    Action(
+        "edit",
+        ("e",),
+        "e",
+        "change a weight, an input, η, a layer … and see",
+        "try",
+        hints=_in(("compare",), "e", "change more"),
+    ),
+    Action(
+        "undo",
+        ("z",),
+        "z",
+        "take the last change back",
+        "try",
+        hints=_in(("compare",), "z", "undo"),
+    ),
+    Action("redo", ("Z",), "Z", "make it again", "try", hints=_in(("compare",), "Z", "redo")),
+    Action("compare", ("b",), "b", "before and after the last change, cell by cell", "try"),
+    Action("save", ("S",), "S", "save as a scenario file", "try"),
+    Action(
+        "buglab",
+        ("m",),
+        "m",
+        "the bug lab: common mistakes, and who would notice",
+        "try",
+    ),
+    Action("next_mistake", ("j",), "", "the next mistake", "try"),
+    Action("previous_mistake", ("k",), "", "the mistake before", "try"),
     # ── show ─────────────────────────────────────────────────────────────────────────────────
     Action("more_digits", ("plus", "equals_sign"), "+", "more digits in the matrices", "show"),
     Action("fewer_digits", ("minus",), "-", "fewer digits", "show"),
@@ -269,7 +303,7 @@ ACTIONS: tuple[Action, ...] = (
         "all keys",
         "program",
         hints=_in(("start", "phase", "equation", "operation", "element"), "?", "all keys")
-        | _in(("inspect", "network", "layouts"), "?", "keys"),
+        | _in(("inspect", "network", "layouts", "buglab", "compare"), "?", "keys"),
     ),
 )
 """Every action of the stepper."""

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -65,6 +66,7 @@ class StepperApp(App[None]):
         settings: Settings | None = None,
         keep: Callable[[Mapping[str, object]], str] = _nowhere,
         message: str = "",
+        state: Path | None = None,
     ) -> None:
         """Open an app.
 
@@ -76,11 +78,14 @@ class StepperApp(App[None]):
             settings: what the user has chosen: keys, theme, notation.
             keep: keeps choices made on the screen for the next time; returns why it could not.
             message: said on the first screen.
+            state: the file of remembered settings, beside which what is done is kept until an
+                orderly end; None keeps nothing.
         """
         super().__init__(ansi_color=plain)
         self._settings = settings or Settings()
         self._keep = keep
         self._message = message
+        self._state = state
         self._plain = plain
         self.theme = "ansi-dark" if plain else self._settings.theme
         self._first = session
@@ -115,7 +120,7 @@ class StepperApp(App[None]):
     def _stepper(self, session: Session) -> StepperScreen:
         said = "; ".join(filter(None, (_warned(session.scenario), self._message)))
         self._message = ""
-        return StepperScreen(session, self.look, View(message=said))
+        return StepperScreen(session, self.look, View(message=said), self._state)
 
     def next_theme(self) -> str:
         """The next of the themes that we offer; returns what to say of it."""

@@ -47,6 +47,7 @@ class LinePrompt(Modal[str | None]):
         example: str,
         check: Callable[[str], object],
         charset: Charset,
+        value: str = "",
     ) -> None:
         """Ask for a name.
 
@@ -56,9 +57,10 @@ class LinePrompt(Modal[str | None]):
             example: shown where nothing has been typed.
             check: raises GoError, with what to say, for a name that means nothing.
             charset: Unicode or ASCII.
+            value: what stands in the line already.
         """
         super().__init__()
-        self._label, self._known, self._example = label, known, example
+        self._label, self._known, self._example, self._value = label, known, example, value
         self._check = check
         self._charset = charset
 
@@ -69,7 +71,8 @@ class LinePrompt(Modal[str | None]):
             yield Static(self._label, id="label", markup=False)
             yield Static(Content(known), id="known", markup=False)
             yield Static("", id="said", markup=False)
-            yield Input(placeholder=self._charset.translate(self._example), max_length=60)
+            example = self._charset.translate(self._example)
+            yield Input(self._value, placeholder=example, max_length=76, select_on_focus=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Leave with the name, if it is one."""

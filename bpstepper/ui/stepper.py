@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,8 +19,8 @@ from bpstepper.pages.view import View
 from bpstepper.session import GoError, Level, Session
 from bpstepper.session.inspecting import inspect, inspect_spot, inspect_unit, leave
 from bpstepper.ui.actions import ACTIONS, hints
+from bpstepper.ui.editing import EditingScreen
 from bpstepper.ui.frame_view import FrameView
-from bpstepper.ui.travelling import TravellingScreen
 
 __all__ = ["StepperScreen"]
 
@@ -28,7 +29,7 @@ _BEAT = 1.0  # seconds between two steps while playing
 _MOST_DIGITS = 12
 
 
-class StepperScreen(TravellingScreen):
+class StepperScreen(EditingScreen):
     """One session, drawn to the size that there is. Moving never moves the focus."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
@@ -43,8 +44,14 @@ class StepperScreen(TravellingScreen):
         for action in ACTIONS
     ]
 
-    def __init__(self, session: Session, look: Look, view: View | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        session: Session,
+        look: Look,
+        view: View | None = None,
+        state: Path | None = None,
+    ) -> None:
+        super().__init__(state)
         self.session = session
         self.look = look
         self.view = view or View()
@@ -59,7 +66,11 @@ class StepperScreen(TravellingScreen):
     def on_mount(self) -> None:
         """Show the first frame; then load what the first key will want."""
         self._draw()
-        self.call_after_refresh(preload)
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        preload()
+        self.offer()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for the new size."""
@@ -82,6 +93,7 @@ class StepperScreen(TravellingScreen):
         self.session = session
         self.view = replace(self.view, message=message)
         self._draw()
+        self.keep()
 
     def _see(self, **changes: object) -> None:
         """Change what is shown of where we are."""
@@ -117,11 +129,11 @@ class StepperScreen(TravellingScreen):
         """Do what a row of the table says."""
         if self._interrupted():
             return
-        row = _ROWS[name]
+        row = _ROWS[_ROWS[name].on_page.get(self.view.page, name)]
         inspecting = self.session.spot is not None and self.view.page == "step"
         move = row.inspecting if inspecting and row.inspecting is not None else row.move
         if move is None:
-            doing: Callable[[], None] = getattr(self, f"do_{name}")
+            doing: Callable[[], None] = getattr(self, f"do_{row.id}")
             doing()
             return
         try:
@@ -140,6 +152,7 @@ class StepperScreen(TravellingScreen):
         elif self.session.cursor.level > Level.EQUATION and not self.session.at_start:
             self.arrive(self.session.to_equation())
         elif self.is_current and len(self.app.screen_stack) > 2:
+            self.forget()
             self.dismiss()
 
     def do_play(self) -> None:
@@ -158,16 +171,33 @@ class StepperScreen(TravellingScreen):
 
     # ── pages over the same session ──────────────────────────────────────────────────────────
 
-    def _toggle(self, page: str) -> None:
+    def toggle(self, page: str) -> None:
+        """Show a page, or the step again where it is shown."""
         self._see(page="step" if self.view.page == page else page)
 
     def do_network(self) -> None:
         """The network, and back."""
-        self._toggle("network")
+        self.toggle("network")
 
     def do_layouts(self) -> None:
         """Three layouts of the same numbers, and back."""
-        self._toggle("layouts")
+        self.toggle("layouts")
+
+    def do_buglab(self) -> None:
+        """Common mistakes in this network, and back."""
+        self.toggle("buglab")
+
+    def do_next_mistake(self) -> None:
+        """The next mistake, in the bug lab."""
+        self._turn_to_mistake(1)
+
+    def do_previous_mistake(self) -> None:
+        """The mistake before, in the bug lab."""
+        self._turn_to_mistake(-1)
+
+    def _turn_to_mistake(self, by: int) -> None:
+        if self.view.page == "buglab":
+            self._see(mistake=self.view.mistake + by)
 
     def do_nudge(self) -> None:
         """Inspect the number and nudge it; again, ten times as much."""
@@ -300,6 +330,7 @@ class StepperScreen(TravellingScreen):
 
     def do_quit(self) -> None:
         """Leave the program."""
+        self.forget()
         self.app.exit(return_code=0)
 
     # ── the mouse ────────────────────────────────────────────────────────────────────────────

@@ -76,6 +76,7 @@ class TravellingScreen(Screen[None]):
         example: str,
         check: Callable[[str], object],
         then: Callable[[str], object],
+        value: str = "",
     ) -> None:
         from bpstepper.ui.prompts import LinePrompt  # its widgets load when they are asked for
 
@@ -83,7 +84,7 @@ class TravellingScreen(Screen[None]):
             if text is not None:
                 then(text)
 
-        prompt = LinePrompt(label, known, example, check, self.look.charset)
+        prompt = LinePrompt(label, known, example, check, self.look.charset, value)
         self.app.push_screen(prompt, answered)
 
     @work(exclusive=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -14,22 +14,23 @@ from bpstepper.drawing.text import line_width, plain
 from bpstepper.engine.symbols import Symbol
 from bpstepper.lesson.derivation import Derivation, derive
 from bpstepper.number_format import full, number
-from bpstepper.session import Session
-from tests.scenes import BUNDLED, opened
+from tests.scenes import BUNDLED, opened, turns
 
 LOOKS = {"unicode": Look(), "ascii": Look(ASCII), "digits": Look(digits=9)}
 NAMES = ("mazur", "batches", "penalty", "adam", "momentum", "softmax-batch", "saturated", "huge",
          "names", "markup", "deep", "wide")  # fmt: skip
 
 
-def derivations(session: Session) -> Iterator[Derivation]:
+@cache
+def derivations(name: str) -> list[Derivation]:
     """One of each quantity of the first update; of deep networks, some."""
-    trace = session.next().trace
+    session = opened(name).next()
+    trace = session.trace
     symbols = list(trace.values)
-    for symbol in symbols[:: 1 + len(symbols) // 60]:
-        quantity = trace.quantity(symbol)
-        index = tuple(size - 1 for size in quantity.value.shape)
-        yield derive(session.next(), quantity, index)
+    return [
+        derive(session, quantity, tuple(size - 1 for size in quantity.value.shape))
+        for quantity in map(trace.quantity, symbols[:: 1 + len(symbols) // 60])
+    ]
 
 
 def page(
@@ -48,8 +49,8 @@ def page(
 @pytest.mark.parametrize("name", NAMES)
 def test_no_line_is_wider_than_the_page(name: str, look: str) -> None:
     """At any width, with any names; ASCII is ASCII."""
-    for found in derivations(opened(name)):
-        for columns in (120, 80, 60, 37, 12, 1):
+    for position, found in enumerate(derivations(name)):
+        for columns in turns((120, 80, 60, 37, 12, 1), position, 3):
             for line in render(found, LOOKS[look], columns):
                 assert line_width(line) <= columns
                 assert all(span.role or not span.text.strip() for span in line)
@@ -59,8 +60,8 @@ def test_no_line_is_wider_than_the_page(name: str, look: str) -> None:
 @pytest.mark.parametrize("name", [*BUNDLED, *(n for n in NAMES if n not in BUNDLED)])
 def test_every_value_is_on_the_page(name: str) -> None:
     """In the order of the lines, none of them cut; the last one is what was asked for."""
-    for found in derivations(opened(name)):
-        for columns in (80, 60, 40):
+    for position, found in enumerate(derivations(name)):
+        for columns in turns((80, 60, 40), position, 2):
             lines = render(found, Look(), columns)
             shown = [line[-1] for line in lines[1:] if len(line) > 1 and line[-2].text == "=  "]
             shown = [span for span in shown if span.role in ("value", "sum")]
@@ -81,7 +82,7 @@ def same(text: str, other: str) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_values_stand_in_a_column(name: str) -> None:
     """Their signs one below the other, at 80 cells."""
-    for found in derivations(opened(name)):
+    for found in derivations(name):
         at = set()
         for line in render(found, Look(), 80)[1:]:
             if len(line) > 1 and line[-2].text == "=  ":

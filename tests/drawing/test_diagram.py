@@ -22,7 +22,18 @@ from bpstepper.lesson.naming import Naming
 from bpstepper.lesson.sight import Sight
 from bpstepper.number_format import number
 from bpstepper.session import Session, start
-from tests.scenes import ASKED, BUNDLED, HARD, as_scenario, at, opened, operations, some, toml
+from tests.scenes import (
+    ASKED,
+    BUNDLED,
+    HARD,
+    as_scenario,
+    at,
+    opened,
+    operations,
+    some,
+    toml,
+    turns,
+)
 from tests.strategies import Draft, drafts, examples
 
 NAMES = (*BUNDLED, *HARD)
@@ -66,15 +77,29 @@ def in_spot(picture: Diagram, layer: int, unit: int) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_picture_has_exactly_the_size_that_was_asked_for(name: str) -> None:
-    """At every step, in both alphabets, down to one cell; and ASCII is nothing but ASCII."""
-    for session in places(name):
-        for columns, lines in SIZES:
-            for charset in (UNICODE, ASCII):
-                found = draw_diagram(session, Look(charset), columns, lines).lines
-                assert [line_width(line) for line in found] == [columns] * lines
-                texts = [plain(line) for line in found]
+    """At every step, in both alphabets, down to one cell; and ASCII is nothing but ASCII.
+
+    No cell belongs to two units, and those that have cells have them inside of the picture.
+    """
+    for position, session in enumerate(places(name)):
+        for number_, (columns, lines) in enumerate(SIZES):
+            for charset in turns((UNICODE, ASCII), position + number_):
+                picture = draw_diagram(session, Look(charset), columns, lines)
+                assert [line_width(line) for line in picture.lines] == [columns] * lines
+                texts = [plain(line) for line in picture.lines]
                 assert all(text == clean(text) for text in texts)
                 assert not charset.ascii or all(text.isascii() for text in texts)
+                check_spots(session, picture, columns, lines)
+
+
+def check_spots(session: Session, picture: Diagram, columns: int, lines: int) -> None:
+    """Whether the places of the units lie inside and apart."""
+    sizes = session.scenario.network.sizes
+    spots = picture.spots
+    taken = [(y, x) for y, first, last in spots.values() for x in range(first, last + 1)]
+    assert len(taken) == len({*taken})
+    assert all(0 <= y < lines and 0 <= x < columns for y, x in taken)
+    assert all(0 <= unit < sizes[layer] for layer, unit in spots)
 
 
 @given(drafts(), st.integers(0, 130), st.integers(0, 40), LOOKS)
@@ -85,19 +110,6 @@ def test_any_network_fits_at_any_size(draft: Draft, columns: int, lines: int, lo
     for step in session.trace.steps[:: 1 + len(session.trace) // 6]:
         picture = draw_diagram(at(session, 1, step.index), look, columns, lines)
         assert [line_width(line) for line in picture.lines] == [columns] * lines
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_spots_lie_inside_and_apart(name: str) -> None:
-    """No cell belongs to two units, and each unit that there is room for has its cells."""
-    for session in places(name, 4):
-        sizes = session.scenario.network.sizes
-        for columns, lines in SIZES:
-            spots = draw_diagram(session, Look(), columns, lines).spots
-            taken = [(y, x) for y, first, last in spots.values() for x in range(first, last + 1)]
-            assert len(taken) == len({*taken})
-            assert all(0 <= y < lines and 0 <= x < columns for y, x in taken)
-            assert all(0 <= unit < sizes[layer] for layer, unit in spots)
 
 
 @pytest.mark.parametrize("name", ["mazur", "four-horsemen-3-4-2", "batches", "xor-relu"])
@@ -147,19 +159,19 @@ def test_nothing_is_shown_before_it_is_reached(name: str, size: tuple[int, int])
     trace = session.trace
     flat = [(step.index, i, op) for step in trace.steps for i, op in enumerate(step.operations)]
     made = {op.result.key for _, _, op in flat}
+    texts = {
+        symbol.key: {text for x in trace[symbol].flat for text in told_as(float(x))}
+        for symbol in trace.values
+    }
     for place in (at(session, 0, 0), *operations(session)):
         here = place.cursor
         last = 10**6 if here.operation is None else here.operation
         reached = {symbol.key for symbol in trace.values} - made
         if here.update:
             reached |= {op.result.key for s, i, op in flat if (s, i) <= (here.step, last)}
-        old = {text for key in reached for x in trace[key].flat for text in told_as(float(x))}
+        old = {text for key in reached for text in texts[key]}
         new = {
-            text
-            for key in made - reached
-            for x in trace[key].flat
-            for text in told_as(float(x))
-            if "." in text and len(text) > 5
+            text for key in made - reached for text in texts[key] if "." in text and len(text) > 5
         }
         assert not numbers(drawn(place, *size)) & (new - old)
 

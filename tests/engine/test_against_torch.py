@@ -18,11 +18,12 @@ import pytest
 from bpstepper.engine.activations import ACTIVATIONS
 from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.losses import LOSSES
+from bpstepper.engine.memory import public
 from bpstepper.engine.network import Array, Problem
 from bpstepper.engine.optimizers import OPTIMIZERS
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Runner, Schedule, Timeline, run
+from bpstepper.engine.training import Runner, Schedule, Timeline
 from tests.oracles import (
     off,
     one_way,
@@ -127,22 +128,23 @@ def test_every_quantity_of_random_networks_agrees(block: int) -> None:
 
 
 def everything(problem: Problem, updates: int) -> dict[str, Array]:
-    """Parameters and states after so many updates, in torch's orientation."""
+    """Parameters and states after so many updates in one go, in torch's orientation."""
     runner = Runner(problem)
     runner.advance(updates)
     values = {symbol.key: value for symbol, value in runner.parameters.items()}
-    values |= run(problem, updates)
+    values |= public(problem, runner.parameters)
     return {key: one_way(problem, key, value) for key, value in values.items()}
 
 
-def updates_that_stay_small(problem: Problem, most: int) -> int:
-    """How many updates it takes until a parameter is large; at most so many."""
-    runner = Runner(problem)
+def costs_while_small(problem: Problem, most: int) -> list[float]:
+    """C of each update until one makes a parameter large; of at most so many."""
+    costs: list[float] = []
+    runner = Runner(problem, with_cost=True)
     while runner.done < most:
-        runner.advance(1)
+        runner.advance(1, costs.append)
         if not all((np.abs(value) < LARGE).all() for value in runner.parameters.values()):
             break
-    return runner.done
+    return costs
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
@@ -156,13 +158,12 @@ def test_training_random_networks_agrees(block: int) -> None:
     for seed in range(block * BLOCK, (block + 1) * BLOCK):
         draft = random_draft(np.random.default_rng([seed, 1]))
         problem = draft.problem()
-        updates = updates_that_stay_small(problem, UPDATES)
+        costs = costs_while_small(problem, UPDATES)
+        updates = len(costs)
         whole += updates == UPDATES
         schedule = Schedule(problem)
         batches = [schedule.batch(update).samples for update in range(1, updates + 1)]
         theirs = trained_by_torch(problem, batches)
-        costs: list[float] = []
-        Runner(problem, with_cost=True).advance(updates, costs.append)
         ours = everything(problem, updates)
         assert ours.keys() == theirs.everything.keys(), f"seed {seed}: {draft}"
         far = [key for key in ours if not off(key, ours[key], theirs.everything[key]) <= NEAR]

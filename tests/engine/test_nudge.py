@@ -24,6 +24,7 @@ from bpstepper.engine.trace import Trace
 from bpstepper.engine.training import Timeline
 from bpstepper.number_format import number
 from bpstepper.scenario import library
+from tests.scenes import THOROUGH
 from tests.strategies import Draft, drafts, examples, plain
 
 BUNDLED = library.names()
@@ -56,7 +57,7 @@ def check(found: Nudge) -> None:
 def test_the_gradient_is_what_every_nudge_shows(draft: Draft) -> None:
     """Every W, b, x, z and a of networks of every kind, layout and batch, folded or not."""
     trace = bpstepper.trace(draft.problem())
-    for found in nudged(trace):
+    for found in nudged(trace, 12 if THOROUGH else 4):
         check(found)
 
 
@@ -67,7 +68,7 @@ def test_the_gradient_is_what_a_nudge_shows_in_every_scenario(name: str, layout:
     line = bpstepper.timeline(bpstepper.load(name, layout=layout))
     for update in (1, 4):
         kinds = set()
-        for found in nudged(line.trace(update)):
+        for found in nudged(line.trace(update), 12 if THOROUGH else 6):
             check(found)
             kinds.add(found.symbol.rstrip("0123456789"))
         assert {"W", "b", "x", "z"} <= kinds

@@ -26,7 +26,7 @@ from bpstepper.ui.actions import hints
 from bpstepper.ui.frame_view import ROLES
 from tests.drawing.test_spelled import same
 from tests.goldens import FOLDER, GOLDENS, Golden, page
-from tests.scenes import BUNDLED, HARD, as_scenario, at, frame, opened, some
+from tests.scenes import BUNDLED, HARD, as_scenario, at, frame, opened, some, turns
 from tests.screens import SHOTS, Shot
 from tests.strategies import Draft, drafts, examples
 
@@ -65,19 +65,19 @@ def in_cells(line: str) -> int:
 @pytest.mark.parametrize("name", SMALL)
 def test_every_frame_has_exactly_its_size(name: str) -> None:
     """At the start, at each step, at each operation inside it, with another cell chosen, too."""
-    for session in some(opened(name)):
-        for columns, lines in SIZES:
+    for position, session in enumerate(some(opened(name))):
+        for columns, lines in turns(SIZES, position, 2):
             check(session, columns, lines, LOOKS[0])
         check(session.next_cell(), 80, 24, LOOKS[0])
-        check(session, 80, 24, LOOKS[1])
-        check(session, 120, 40, LOOKS[1])
+        for columns, lines in turns(((80, 24), (120, 40)), position):
+            check(session, columns, lines, LOOKS[1])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", BUNDLED)
 def test_in_every_layout_too(name: str, layout: str) -> None:
     """80×24 is the size it is made for."""
-    for session in some(opened(name, layout)):
+    for session in some(opened(name, layout), most=8):
         check(session, 80, 24, LOOKS[0])
 
 
@@ -100,7 +100,7 @@ def test_any_size_is_kept(
 
 
 @given(drafts(extreme=True), st.integers(1, 130), st.integers(1, 50), st.sampled_from(LOOKS))
-@examples(60)
+@examples(40)
 def test_any_network_can_be_drawn(draft: Draft, columns: int, lines: int, look: Look) -> None:
     """Every activation, loss, layout and batch, with weights of up to thousands."""
     session = start(as_scenario(draft.problem()))
@@ -140,11 +140,11 @@ def test_too_small_a_terminal_is_told_what_is_needed() -> None:
 @pytest.mark.parametrize("name", SMALL)
 def test_the_chosen_number_is_on_the_screen_with_all_its_digits(name: str) -> None:
     """And rounded, where it is computed, at each size; its name beside it."""
-    for session in some(opened(name)):
+    for position, session in enumerate(some(opened(name))):
         if session.at_start:
             continue
         value = float(session.result.value[session.cell])
-        for columns, lines in ((80, 24), (120, 40), (60, 18)):
+        for columns, lines in turns(((80, 24), (120, 40), (60, 18)), position):
             written = frame(session, columns, lines)
             assert f"= {full(value)}" in written
             beside = [line.partition("│")[2] or line for line in written.splitlines()]
@@ -263,7 +263,7 @@ def test_a_message_takes_the_place_of_the_sentence() -> None:
 
 
 @given(st.randoms(use_true_random=False))
-@examples(10)
+@examples(5)
 def test_frames_do_not_depend_on_what_was_drawn_before(chance: random.Random) -> None:
     """The same session and size, drawn in any order and any number of times: the same lines."""
     places = [

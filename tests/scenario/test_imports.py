@@ -1,4 +1,4 @@
-"""What importing costs."""
+"""What reading a scenario loads; what importing loads is told by tests/test_imports.py."""
 
 from __future__ import annotations
 
@@ -6,16 +6,6 @@ import subprocess
 import sys
 
 import pytest
-
-MODULES = [
-    "bpstepper.scenario",
-    "bpstepper.scenario.model",
-    "bpstepper.scenario.library",
-    "bpstepper.scenario.starter",
-    "bpstepper.scenario.render",
-    "bpstepper.scenario.syntax",
-    "bpstepper.engine.initializers",
-]
 
 
 def loaded_after(code: str) -> set[str]:
@@ -45,12 +35,6 @@ try:
 except ScenarioError as error:
     str(error)
 """
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_importing_draws_nothing(module: str) -> None:
-    """Nothing that draws is loaded before a file is read."""
-    assert not loaded_after(f"import {module}") & DRAWS
 
 
 def test_reading_what_is_right_explains_nothing() -> None:

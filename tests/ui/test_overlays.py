@@ -83,11 +83,11 @@ async def test_help_lists_every_action(size: tuple[int, int]) -> None:
         for action in ACTIONS:
             if action.shown:
                 assert f"{action.shown:<14}{action.help}" in listed
-        seen = on_screen(app)
-        for _ in range(40):
-            await pilot.press("down")
-            seen += on_screen(app)
-        if size[0] >= 80:
+        if size[0] >= 80:  # where it is narrower, sentences are wrapped between two pages
+            seen = on_screen(app)
+            for _ in range(40):
+                await pilot.press("down")
+                seen += on_screen(app)
             seen = squeezed(seen)
             missing = [a.help for a in ACTIONS if a.shown and squeezed(a.help) not in seen]
             assert not missing

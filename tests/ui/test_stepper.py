@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from textual.geometry import Region
 
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.look import Look
-from bpstepper.session import Session
+from bpstepper.session import Session, start
 from bpstepper.session.inspecting import inspect
 from bpstepper.ui import travelling
 from bpstepper.ui.actions import ACTIONS, GROUPS, Action, Move, hints
@@ -23,7 +24,7 @@ from bpstepper.ui.frame_view import FrameView
 from bpstepper.ui.overlays import DeriveOverlay, HelpOverlay, WhyOverlay
 from bpstepper.ui.prompts import ChoicePrompt, LinePrompt
 from bpstepper.ui.stepper import StepperScreen
-from tests.scenes import HARD, at, frame, opened
+from tests.scenes import HARD, at, frame, opened, scenario_of
 from tests.ui.driving import (
     expected,
     on_screen,
@@ -314,7 +315,8 @@ async def test_a_hostile_name_is_shown_and_does_nothing() -> None:
 async def test_a_long_way_is_computed_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what is left to go on the screen; then we are there, at the same step."""
     monkeypatch.setattr(travelling, "_SLICE", 400)
-    app = StepperApp(at(opened("xor-one-step"), 1, 5))
+    # a timeline of its own: another test may have been there already
+    app = StepperApp(at(start(scenario_of("xor-one-step")), 1, 5))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("g")
         said: list[str] = []
@@ -365,6 +367,12 @@ _RANDOM = (
 )
 
 
+def any_size(rng: random.Random) -> tuple[int, int]:
+    """A terminal's size; of large ones fewer, as each costs as much as many small ones."""
+    widest, tallest = (300, 120) if rng.random() < 0.2 else (120, 40)
+    return rng.randint(1, widest), rng.randint(1, tallest)
+
+
 async def monkey(pilot: Any, app: StepperApp, rng: random.Random, count: int) -> None:
     """So many random keys, and now and then another size."""
     for i in range(count):
@@ -373,7 +381,7 @@ async def monkey(pilot: Any, app: StepperApp, rng: random.Random, count: int) ->
         if i % 10 == 9:
             await pilot.pause()
         if rng.random() < 0.06:
-            await pilot.resize_terminal(rng.randint(1, 300), rng.randint(1, 120))
+            await pilot.resize_terminal(*any_size(rng))
         if rng.random() < 0.02:
             app.post_message(events.Paste("[/x]\x1b[2J"))
 
@@ -382,8 +390,11 @@ WALKS = [("mazur", 1), ("softmax-batch", 2), ("names", 3), ("saturated", 4), ("a
 
 
 @pytest.mark.parametrize(("name", "seed"), WALKS)
-async def test_random_keys_and_sizes(name: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_random_keys_and_sizes(
+    name: str, seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """5,000 keys and 300 sizes in all: no crash, and then a fresh app's frame at that place."""
+    monkeypatch.chdir(tmp_path)  # some of the keys save
     monkeypatch.setattr(travelling, "_SLICE", 100)
     monkeypatch.setattr(travelling, "_FARTHEST", 300)
     monkeypatch.setattr(StepperScreen, "do_quit", lambda _self: None)  # the palette finds it, too

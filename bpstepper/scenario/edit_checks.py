@@ -1,0 +1,113 @@
+"""Whether a file could have what an edit says: the rules of files, for one value and the whole.
+
+What `--set` may not say, an edit may not either, and it is told in the same words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpstepper.scenario.diagnostics import Diagnostic, ScenarioError, shorten
+from bpstepper.scenario.draft import Draft
+from bpstepper.scenario.editable import CELL, EditError, Value, plain
+from bpstepper.scenario.findings import Findings, Origin, Source
+from bpstepper.scenario.forms import Form, Mistake, OneOf
+from bpstepper.scenario.model import Scenario
+from bpstepper.scenario.spans import Path, Span
+from bpstepper.scenario.structures import ListOf, Table
+from bpstepper.scenario.tables import FILE
+from bpstepper.scenario.values import values
+
+__all__ = ["check_value", "check_whole", "choices"]
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(inner) for inner in value] if isinstance(value, tuple) else value
+
+
+def check_value(path: str, value: Value) -> Value:
+    """The value as it is kept: a whole number for a float becomes one.
+
+    Raises:
+        EditError: no file could have it there; the message says what is expected.
+    """
+    where, form = _form(path)
+    given = _listed(value)
+    mistakes: list[Mistake] = []
+    form.check(given, where, mistakes)
+    if mistakes:
+        from bpstepper.scenario.wording import report
+
+        findings = _findings(path, where)
+        report(mistakes, findings)
+        raise _told(findings)
+    return plain(form.fill(given))
+
+
+def choices(path: str) -> tuple[str, ...]:
+    """The words that may stand at a place; none where it is not a word out of a few.
+
+    Raises:
+        EditError: a file has no such place.
+    """
+    _, form = _form(path)
+    return tuple(form.names) if isinstance(form, OneOf) else ()
+
+
+def _form(path: str) -> tuple[Path, Form]:
+    """Where a file has this, and its form."""
+    cell = CELL.fullmatch(path)
+    words: list[str]
+    if cell:
+        key = "weights" if cell[1] == "W" else "biases"
+        words = ["network", "layers", cell[2], key, *["0"] * (1 + (cell[1] == "W"))]
+    else:
+        words = path.split(".")
+    form: Form = FILE
+    where: Path = ()
+    for word in words:
+        form = _inner(form, word)
+        where = (*where, int(word) if word.isdecimal() else word)
+    return where, form
+
+
+def _inner(form: Form, word: str) -> Form:
+    """The form of a key, or of an element of a list; of a choice, that of any of its forms."""
+    choices = [form] if isinstance(form, Table | ListOf) else [it for _, it in form.inside()]
+    for choice in choices:
+        if isinstance(choice, ListOf) and word.isdecimal():
+            return choice.element
+        if isinstance(choice, Table) and word in choice.keys:
+            return choice.keys[word].form
+    raise EditError(f"{shorten(word)} is nothing that can be edited")
+
+
+def _findings(path: str, where: Path) -> Findings:
+    source = Source("edit", path)
+    return Findings(source, (Origin(source, where, Span(0, len(path)), Span(0, len(path))),))
+
+
+def _told(findings: Findings) -> EditError:
+    diagnostics, _ = findings.diagnostics()
+    first: Diagnostic = next(it for it in diagnostics if it.severity == "error")
+    return EditError(f"{first.message}; {first.help}" if first.help else first.message)
+
+
+def check_whole(scenario: Scenario, path: str) -> None:
+    """Whether a file could have all of an edited scenario: sizes of batches, loss and outputs.
+
+    Raises:
+        EditError: it could not.
+    """
+    from bpstepper.scenario.meaning import check_loss
+    from bpstepper.scenario.updates import check_sizes_of_batches, check_training
+
+    findings = _findings(path, _form(path)[0])
+    draft = Draft(values(scenario, numbers=False), ())
+    try:
+        for check in (check_loss, check_sizes_of_batches, check_training):
+            check(draft, findings)
+        if findings.has_errors:
+            raise _told(findings)
+    except ScenarioError as error:
+        raise EditError(error.diagnostics[0].message) from None
