@@ -84,6 +84,12 @@ COMMANDS: dict[str, Command] = {
             ("bpstepper mistakes mazur", "bpstepper mistakes mazur --mistake no_transpose"),
         ),
         Command(
+            "quiz",
+            "bpstepper.commands.quiz",
+            "what is the next number? Questions, hints, and what a wrong answer comes from",
+            ("bpstepper quiz mazur", "bpstepper quiz mazur --topic BP2 --format json"),
+        ),
+        Command(
             "list",
             "bpstepper.commands.library",
             "the bundled scenarios, and those in this folder",
@@ -110,7 +116,7 @@ COMMANDS: dict[str, Command] = {
     )
 }
 _OPEN = Command("open", "bpstepper.commands.open", "open a scenario in the stepper", ())
-_LATER = ("serve", "web", "notes", "quiz")
+_LATER = ("serve", "web", "notes")
 """Names that the public contract keeps for commands of later versions."""
 
 

@@ -1,0 +1,39 @@
+"""The quiz: the coming result is hidden, asked for, and what comes back is graded.
+
+A wrong number is held against every mistake that this network lends itself to, and against plain
+slips, so that the answer can say which it was. Nothing here reads or prints.
+"""
+
+from bpstepper.lesson.quiz.answering import LONGEST, Answer, AnswerError, Given, parse_answer
+from bpstepper.lesson.quiz.asking import (
+    TOPICS,
+    question_at,
+    question_for,
+    questions,
+    questions_on,
+)
+from bpstepper.lesson.quiz.grading import Grade, Slip, grade, right_answer
+from bpstepper.lesson.quiz.hints import given_for
+from bpstepper.lesson.quiz.question import GRAINS, Question
+from bpstepper.lesson.quiz.sheet import Sheet
+
+__all__ = [
+    "GRAINS",
+    "LONGEST",
+    "TOPICS",
+    "Answer",
+    "AnswerError",
+    "Given",
+    "Grade",
+    "Question",
+    "Sheet",
+    "Slip",
+    "given_for",
+    "grade",
+    "parse_answer",
+    "question_at",
+    "question_for",
+    "questions",
+    "questions_on",
+    "right_answer",
+]
