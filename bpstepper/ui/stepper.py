@@ -25,6 +25,7 @@ from bpstepper.ui.frame_view import FrameView
 __all__ = ["StepperScreen"]
 
 _ROWS = {action.id: action for action in ACTIONS}
+_SOON = 0.1  # seconds after which the first frame is out: loading more at once would delay it
 _BEAT = 1.0  # seconds between two steps while playing
 _MOST_DIGITS = 12
 
@@ -66,7 +67,7 @@ class StepperScreen(EditingScreen):
     def on_mount(self) -> None:
         """Show the first frame; then load what the first key will want."""
         self._draw()
-        self.call_after_refresh(self._settle)
+        self.set_timer(_SOON, self._settle)
 
     def _settle(self) -> None:
         preload()
