@@ -264,7 +264,9 @@ def test_what_was_killed_is_resumed_with_its_edits(tmp_path: Path) -> None:
         assert terminal.wait() == 0
     with opened_on("mazur", BPSTEPPER_STATE=state) as terminal:
         shows(terminal, MAZUR).press("right")
-        shows(terminal, place(1, "z1")).process.kill()
+        shows(terminal, place(1, "z1"))
+        terminal.wait_for(lambda _now: any((tmp_path / "autosave").glob("*.json")))
+        terminal.process.kill()
         terminal.wait()
     (kept,) = (tmp_path / "autosave").glob("*.json")
     kept.write_bytes(b"{" + kept.read_bytes()[:40])
