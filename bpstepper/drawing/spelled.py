@@ -13,6 +13,7 @@ import numpy as np
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import Line, Span, clean, crop, line_width, pad, shorten, width
 from bpstepper.lesson.provenance import Factor, Provenance, SpelledTerm, Stage
+from bpstepper.lesson.spelling import written
 from bpstepper.number_format import full, number, table
 
 __all__ = ["draw_number"]
@@ -162,29 +163,8 @@ def _factors(stage: Stage) -> list[Factor]:
 
 def _formula(stage: Stage, texts: Sequence[str], numbers: bool = False) -> str:
     """The stage with these texts for its factors: `δ(o1) × a(h2)`, `σ(z(h1))`."""
-    if stage.is_function:
-        if len(texts) + 1 == len(stage.glue):
-            pieces = [stage.glue[0]]
-            for position, (text, glue) in enumerate(zip(texts, stage.glue[1:], strict=True)):
-                inner = _guarded(text) if numbers and position else text
-                pieces += [inner, glue if glue[:1] == ")" else f" {glue} "]
-            return "".join(pieces).strip()
-        return f"{stage.glue[0]}{', '.join(texts) if len(texts) <= 6 else '…'}{stage.glue[-1]}"
-    out, given = "", iter(texts)
-    for position, term in enumerate(stage.terms):
-        own = [next(given) for _ in term.factors]
-        if position:
-            out += " − " if term.sign < 0 else " + "
-            own[0] = _guarded(own[0]) if numbers else own[0]
-        elif term.sign < 0:
-            out += "−"
-        out += " × ".join(own)
-    return out
-
-
-def _guarded(text: str) -> str:
-    """A number as it stands behind a sign: `0.1 − (−0.2)`."""
-    return f"({text})" if text[:1] in "-−" else text
+    glue = stage.glue if stage.is_function else ()
+    return written(stage.terms, glue, texts, guarded=numbers)
 
 
 def _continuation(stage: Stage, previous: Stage, look: Look) -> Line | None:

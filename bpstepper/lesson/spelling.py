@@ -64,13 +64,10 @@ def written(
 ) -> str:
     """Terms with these texts for their factors: `δ(o1) × a(h2)`, `σ(z(h1))`.
 
-    Numbers are `guarded`: a minus after another sign stands in parentheses.
+    Numbers are `guarded`: a minus after a plus, a minus or a comma stands in parentheses.
     """
-    given = [
-        f"({text})" if guarded and position and text[:1] in "-−" else text
-        for position, text in enumerate(texts)
-    ]
     if glue:
+        given = [_guarded(text, guarded and position > 0) for position, text in enumerate(texts)]
         if len(given) + 1 != len(glue):
             inner = ", ".join(given if len(given) <= _MOST_ARGUMENTS else [given[0], "…"])
             return f"{glue[0]}{inner}{glue[-1]}"
@@ -80,9 +77,17 @@ def written(
         for text, after in zip(given, glue[1:], strict=True):
             pieces += [text, after if after[:1] == ")" else f" {after} "]
         return "".join(pieces).strip()
-    out, rest = "", iter(given)
+    out, rest = "", iter(texts)
     for position, term in enumerate(terms):
-        own = " × ".join(next(rest) for _ in term.factors)
+        factors = [next(rest) for _ in term.factors]
+        after_sign = guarded and (position > 0 or term.sign < 0)
+        factors[:1] = [_guarded(text, after_sign) for text in factors[:1]]
+        own = " × ".join(factors)
         sign = (" − " if position else "−") if term.sign < 0 else (" + " if position else "")
         out += sign + (own or "1")
     return out
+
+
+def _guarded(text: str, after_sign: bool) -> str:
+    """A number as it stands behind a sign: `0.1 − (−0.2)`."""
+    return f"({text})" if after_sign and text[:1] in "-−" else text

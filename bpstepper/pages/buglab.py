@@ -12,6 +12,7 @@ from bpstepper.drawing.prose import wrap
 from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten, width
 from bpstepper.engine.kernels import Index
 from bpstepper.engine.network import Array, Problem
+from bpstepper.engine.trace import Quantity
 from bpstepper.engine.training import Timeline
 from bpstepper.lesson.mistakes import MISTAKES, Mistake, Verdict, examine, mistaken_timeline
 from bpstepper.number_format import number
@@ -112,8 +113,8 @@ def _cells(right: Array, wrong: Array) -> list[Index]:
     return [tuple(int(i) for i in np.unravel_index(at, right.shape)) for at in chosen]
 
 
-def _cell(scene: Scene, quantity: object, right: Array, wrong: Array, cell: Index) -> Line:
-    name = scene.text(clean(scene.naming.cell(quantity, cell)))  # type: ignore[arg-type]
+def _cell(scene: Scene, quantity: Quantity, right: Array, wrong: Array, cell: Index) -> Line:
+    name = scene.text(clean(scene.naming.cell(quantity, cell)))
     one, other = float(right[cell]), float(wrong[cell])
     ascii_ = scene.look.charset.ascii
     texts = [pad(number(value, 4, ascii=ascii_), 14, "right") for value in (one, other)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -77,10 +78,10 @@ def _numpy(quantity: Quantity, _cell: Index) -> str:
     return f"{quantity.key} = np.array({_nested(value.tolist())})"
 
 
-def _nested(values: object) -> str:
+def _nested(values: Any) -> str:
     if isinstance(values, list):
         return "[" + ", ".join(_nested(value) for value in values) + "]"
-    return _python(float(values))  # type: ignore[arg-type]
+    return _python(float(values))
 
 
 def _python(x: float) -> str:

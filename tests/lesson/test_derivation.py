@@ -332,7 +332,7 @@ def test_a_penalty_is_a_second_cost() -> None:
     lines = spelled(at_update("penalty"), "grad_W1", (0, 0))
     assert lines[0] == "∂C/∂w(x1→h1) = ∂C_data/∂w(x1→h1) + ∂C_l2/∂w(x1→h1)"
     assert lines[1].startswith("  ∂C_data/∂w(x1→h1) = Σ ∂C/∂z(k, s) × ∂z(k, s)/∂w(x1→h1)")
-    assert lines[-2].startswith("  ∂C_l2/∂w(x1→h1) = λ/m × w(x1→h1) = 0.03333 × (−0.1112)")
+    assert lines[-2].startswith("  ∂C_l2/∂w(x1→h1) = λ/m × w(x1→h1) = 0.03333 × −0.1112")
 
 
 def test_what_is_no_derivative_has_its_definition() -> None:

@@ -131,5 +131,5 @@ def test_hints_say_more_and_more() -> None:
     assert hints == (
         "Look at w(h2→o1), δ(o1), w(h2→o2), δ(o2) and slope(h2).",
         "∂C/∂a(h2) = w(h2→o1) × δ(o1) + w(h2→o2) × δ(o2); δ(h2) = ∂C/∂a(h2) × slope(h2).",
-        "∂C/∂a(h2) = 0.45 × 0.1385 + 0.55 × (−0.03810); δ(h2) = ∂C/∂a(h2) × 0.2406.",
+        "∂C/∂a(h2) = 0.45 × 0.1385 + 0.55 × −0.03810; δ(h2) = ∂C/∂a(h2) × 0.2406.",
     )
