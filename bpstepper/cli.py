@@ -75,7 +75,11 @@ COMMANDS: dict[str, Command] = {
             "train",
             "bpstepper.commands.train",
             "run many updates fast; loss, accuracy and final parameters",
-            ("bpstepper train mazur --updates 10000", "bpstepper train my.toml --save w.npz"),
+            (
+                "bpstepper train mazur --updates 10000 --plot",
+                "bpstepper train moons --patience 5 --save w.npz",
+                "bpstepper train moons --sweep network.seed=1,2,3 --sort C_held_out",
+            ),
         ),
         Command(
             "mistakes",
@@ -92,13 +96,13 @@ COMMANDS: dict[str, Command] = {
         Command(
             "list",
             "bpstepper.commands.library",
-            "the bundled scenarios, and those in this folder",
+            "the bundled courses and scenarios, and those in this folder",
             ("bpstepper list", "bpstepper list --format json"),
         ),
         Command(
             "schema",
             "bpstepper.commands.schema",
-            "the JSON Schema of scenario files, or of the trace",
+            "the JSON Schema of scenario files, of courses, or of the trace",
             ("bpstepper schema", "bpstepper schema --of trace"),
         ),
         Command(
@@ -225,7 +229,7 @@ def _meant(word: str) -> str:
         return ""
     from bpstepper.scenario import library
 
-    return "" if word in library.names() else near[0]
+    return near[0] if library.path(word) is None else ""
 
 
 def _speak_utf8() -> None:

@@ -16,9 +16,13 @@ from bpstepper.drawing.look import Look
 from bpstepper.lesson.notations import NOTATIONS
 from bpstepper.pages.view import View
 from bpstepper.session import Session
+from bpstepper.session.editing import Desk
 from bpstepper.session.inspecting import follow, inspect, next_matrix
+from tests.lab_frames import LABS
+from tests.quiz_frames import QUIZZES
 from tests.scenes import at, frame, opened
 from tests.screens import SHOTS, shown
+from tests.training_frames import TRAININGS
 
 __all__ = ["FOLDER", "GOLDENS", "Golden", "main", "page"]
 
@@ -107,6 +111,10 @@ def _pages(golden: Golden) -> Iterator[tuple[str, Session, Look, View]]:
     for notation in NOTATIONS:
         if notation != "book":
             yield f"as {notation} writes it", here, replace(look, notation=notation), plain
+    edit = Desk.of(here).edit("W1[1,2] = 0.25")
+    edited = View(before=edit.before, edited=edit.before)
+    yield "after an edit", edit.session, look, edited
+    yield "after an edit, the phase", edit.session.out(), look, edited
     yield "with two digits", here, replace(look, digits=2), plain
     yield "with nine digits", here, replace(look, digits=9), plain
     yield "with a message", here, look, View(message="said once")
@@ -129,10 +137,12 @@ def main() -> None:
     """Write every file anew, and remove those that are none any more."""
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.txt"):
-        if old.name not in {made.file for made in (*GOLDENS, *SHOTS)}:
+        if old.name not in {made.file for made in (*GOLDENS, *SHOTS, *QUIZZES, *LABS, *TRAININGS)}:
             old.unlink()
     for golden in GOLDENS:
         (FOLDER / golden.file).write_text(page(golden), encoding="utf-8")
+    for pages in (*QUIZZES, *LABS, *TRAININGS):
+        (FOLDER / pages.file).write_text(pages.frames(), encoding="utf-8")
     for shot in SHOTS:
         if not shot.plain:
             (FOLDER / shot.file).write_text(shown(shot), encoding="utf-8")

@@ -32,6 +32,8 @@ __all__ = [
     "ASKED",
     "BUNDLED",
     "HARD",
+    "LARGE",
+    "SMALL",
     "THOROUGH",
     "as_scenario",
     "at",
@@ -58,8 +60,20 @@ def turns(things: Sequence[_Thing], position: int, count: int = 1) -> list[_Thin
     return [things[(position * count + i) % len(things)] for i in range(min(count, len(things)))]
 
 
-BUNDLED = library.names()
-"""The scenarios that come with the program."""
+BUNDLED = (
+    "batch-logistic", "cs231n-neuron", "data-mining-3-2-1", "dreaming", "four-horsemen-3-4-2",
+    "linear-neuron-a", "mazur", "moons", "ng-ex4", "ng-ex4-regularised",
+    "nielsen-saturation-b", "no-match-sigmoid", "no-match-softmax", "one-layer-15-steps", "softmax-jacobian",
+    "three-matches-sigmoid", "transpose-row", "transpose-torch", "two-hidden-layers",
+    "vanishing-relu", "weight-decay", "xor-relu",
+)  # fmt: skip
+"""Some of the scenarios that come with the program: every kind of step that any of them has."""
+
+LARGE = ("digits", *(f"nielsen-vanishing-{layers}" for layers in (2, 3, 4)))
+"""Those of them with thousands of parameters: too much for tests that go through every number."""
+
+SMALL = tuple(name for name in library.names() if name not in LARGE)
+"""All the others, for tests that every scenario has to pass."""
 
 
 def toml(
@@ -304,7 +318,8 @@ def frame(
 ) -> str:
     """What the screen shows of a session, blanks at the ends of lines aside."""
     view = view or View()
-    drawn = draw_frame(session, look or Look(), columns, lines, hints(session, view), view)
+    look = look or Look()
+    drawn = draw_frame(session, look, columns, lines, hints(session, view, look.notation), view)
     return text(drawn)
 
 

@@ -77,7 +77,8 @@ OTHERS = {
     "palette",
     "redo",
 }
-OTHERS |= {"next_mistake", "previous_mistake"}
+OTHERS |= {"next_mistake", "previous_mistake", "quiz_mistake", "train_both"}
+OTHERS |= {"lab_next", "lab_back", "lab_difference", "next_stop", "previous_stop"}
 SHOWN = {
     "network": ("in play", "v"),
     "layouts": ("in all three:", "l"),
@@ -89,7 +90,11 @@ SHOWN = {
     "fewer_digits": ("3 significant digits", "plus"),
     "curtain": ("the curtain is drawn", "y"),
     "buglab": ("who would notice?", "m"),
+    "quiz": ("Quiz: about what?", "escape"),
+    "outline": ("Outline: where to?", "escape"),
+    "train": ("1 of 1 updates", "escape"),
     "edit": ("Change (to from", "escape"),
+    "propose": ("no note proposes a change", "right"),
     "undo": ("no change to take back", "right"),
     "compare": ("nothing was changed yet", "right"),
     "save": ("Save as a scenario file", "escape"),
@@ -166,7 +171,7 @@ def test_every_key_that_moves_does_what_its_row_says(ids: tuple[str, ...]) -> No
                     terminal.press(*["shift+tab"] * (2 * row + column))
 
 
-@pytest.mark.parametrize("ids", [tuple(SHOWN)[:5], tuple(SHOWN)[5:]])
+@pytest.mark.parametrize("ids", [tuple(SHOWN)[::2], tuple(SHOWN)[1::2]])
 def test_what_the_other_keys_show(ids: tuple[str, ...]) -> None:
     """Each shows what it says, and is left by a key; the session stands where it stood."""
     with opened_on("mazur") as terminal:
@@ -404,16 +409,16 @@ def test_a_closed_terminal_leaves_no_orphan(controlling: bool) -> None:
 CRASH = """
 import sys
 from bpstepper import cli
-from bpstepper.ui import stepper
+from bpstepper.ui import ahead
 
-drawn = stepper.compose
+drawn = ahead.compose
 
 def compose(session, *rest):
     if not session.at_start:
         raise RuntimeError("planted")
     return drawn(session, *rest)
 
-stepper.compose = compose
+ahead.compose = compose
 sys.exit(cli.main(["mazur"]))
 """
 
@@ -524,7 +529,7 @@ def test_hostile_keys_do_no_harm() -> None:
 def test_a_scenario_through_standard_input(tmp_path: Path) -> None:
     """`cat file | bpstepper -`: the file comes through the pipe, the keys from the terminal."""
     file = tmp_path / "mine.toml"
-    shutil.copy(library.folder() / "mazur.toml", file)
+    shutil.copy(str(library.path("mazur")), file)
     line = f"cat {shlex.quote(str(file))} | {shlex.join(program('-'))}"
     with Terminal(command=["/bin/sh", "-c", line]) as terminal:
         terminal.wait_for("stdin · start").press("right").wait_for("▸FORWARD 1/4")
@@ -557,15 +562,15 @@ def test_a_warning_is_seen_on_the_screen() -> None:
 
 def test_the_picker(tmp_path: Path) -> None:
     """Arrows choose, Enter opens, Esc comes back to the list, q quits; a wrong file is told."""
-    shutil.copy(library.folder() / "xor-one-step.toml", tmp_path / "mine.toml")
+    shutil.copy(str(library.path("xor-one-step")), tmp_path / "mine.toml")
     (tmp_path / "wrong.toml").write_text("[network]\ninputs = 'two'\n")
-    names = library.names()
+    *_, (_, last) = library.grouped(library.entries())
     with Terminal(cwd=tmp_path, lines=60) as terminal:
         terminal.wait_for("Choose a scenario")
-        for name in (*names, "mine.toml", "wrong.toml"):
+        for name in ("mazur", "mine.toml", "wrong.toml"):
             terminal.wait_for(name)
         terminal.press("end", "enter")
-        shows(terminal, opened(names[-1]))
+        shows(terminal, opened(last[-1].name))
         terminal.press("escape").wait_for("Choose a scenario")
         terminal.press("home", "enter").wait_for("mine · start")  # one's own come first
         terminal.press("escape").wait_for("Choose a scenario")

@@ -112,7 +112,7 @@ def test_the_scenario_loads_and_holds() -> None:
     assert not scenario.warnings
     verdict = bpstepper.verify(scenario)
     assert verdict.ok
-    assert verdict.quantities == 1
+    assert verdict.held == 1
     slope = bpstepper.trace(scenario)["slope1"].item()
     assert f"{slope:.3f}" in scenario.notes[0].reveal
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bpstepper.commands.common import (
     CommandError,
     add_scenario_arguments,
+    check_layout,
     diagnosed,
     read_scenario,
     the_look,
@@ -32,7 +33,9 @@ _LOOK_AGAIN = 0.4  # seconds between two looks at a watched file
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_scenario_arguments(parser, many=True)
-    parser.add_argument("--all", action="store_true", help="check every bundled scenario")
+    parser.add_argument(
+        "--all", action="store_true", help="check every bundled scenario and course"
+    )
     parser.add_argument(
         "--watch", action="store_true", help="check again whenever a file changes, until Ctrl-C"
     )
@@ -45,9 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Check what was named; the worst result is the exit status."""
     from bpstepper.scenario import library
 
-    sources = [*arguments.scenario, *(library.names() if arguments.all else ())]
+    bundled = (*library.names(), *library.courses())
+    sources = [*arguments.scenario, *(bundled if arguments.all else ())]
     if not sources:
         raise CommandError("bpstepper check: name a scenario or a file, or --all")
+    check_layout(arguments.layout)
     if not arguments.watch:
         return _check_all(sources, arguments)
     while True:
@@ -71,11 +76,18 @@ def _stamps(sources: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _check_all(sources: Sequence[str], arguments: argparse.Namespace) -> int:
+    from bpstepper.scenario.library import is_course
+
     worst = 0
     records = []
-    quantities = 0
+    courses = []
+    held = published = 0
     charset = the_look().charset
     for source in sources:
+        if source != "-" and is_course(source):
+            courses.append(_check_course(source, arguments, charset))
+            worst = max(worst, courses[-1]["status"])
+            continue
         try:
             verdict = _verify(source, arguments)
         except CommandError as error:
@@ -84,17 +96,55 @@ def _check_all(sources: Sequence[str], arguments: argparse.Namespace) -> int:
             print(error, file=sys.stderr)
             continue
         worst = max(worst, 0 if verdict.ok else 1)
-        quantities += verdict.quantities
+        held += verdict.held
+        published += verdict.published
         records.append(_record(source, verdict))
         if arguments.format == "text":
             print("\n".join(_lines(verdict, charset)), flush=True)
     if arguments.format == "json":
-        print(json.dumps({"ok": worst == 0, "scenarios": records}, ensure_ascii=False))
+        told = {"ok": worst == 0, "scenarios": records, "courses": courses}
+        print(json.dumps(told, ensure_ascii=False))
     elif len(sources) > 1:
-        failed = sum(not record["ok"] for record in records)
-        said = f"{len(sources)} scenarios, {quantities} published numbers held"
+        failed = sum(not record["ok"] for record in (*records, *courses))
+        counts = [_counted(len(records), "scenario"), _counted(len(courses), "course")]
+        said = (
+            f"{', '.join(filter(None, counts))}, {held} numbers held, {published} of them published"
+        )
         print(f"{said}; {failed} failed" if failed else f"{said}; all right")
     return worst
+
+
+def _counted(count: int, what: str) -> str:
+    """`2 courses`; nothing where there are none."""
+    return f"{count} {what}{'' if count == 1 else 's'}" if count else ""
+
+
+def _check_course(source: str, arguments: argparse.Namespace, charset: Charset) -> dict[str, Any]:
+    """Whether every stop of a course loads, and has its step; what JSON says of it."""
+    from bpstepper.scenario import ScenarioError
+    from bpstepper.scenario.course import load_course, missing_steps
+
+    record: dict[str, Any] = {"course": source, "ok": False, "status": 2, "problems": []}
+    try:
+        course = load_course(source, layout=arguments.layout)
+    except ScenarioError as error:
+        problem = diagnosed(error)
+        print(problem, file=sys.stderr)
+        return record | {"problems": [problem]}
+    missing = [
+        f"line {stop.line}: {stop.base.name} has no step with {stop.at} at update {stop.update}"
+        for _, stop in missing_steps(course)
+    ]
+    record |= {"ok": not missing, "status": 1 if missing else 0, "problems": missing}
+    record["stops"] = len(course.stops)
+    record["scenarios"] = list(dict.fromkeys(stop.base.name for stop in course.stops))
+    if arguments.format == "text":
+        sign = "✗" if missing else "✓"
+        counts = _counted(len(course.stops), "stop"), _counted(len(record["scenarios"]), "scenario")
+        lines = [f"{sign} {course.name}: a course, {' in '.join(counts)}"]
+        lines += [f"  {problem}" for problem in missing]
+        print("\n".join(charset.translate(clean(line)) for line in lines), flush=True)
+    return record
 
 
 def _verify(source: str, arguments: argparse.Namespace) -> Verdict:
@@ -118,7 +168,7 @@ def _lines(verdict: Verdict, charset: Charset) -> list[str]:
     off = number(worst.difference, 2)
     said = [
         f"{head}: gradients of {gradients.measured} parameters, worst off by {off} (relative); "
-        f"{verdict.quantities} published numbers"
+        f"{verdict.held} numbers held, {verdict.published} published"
     ]
     if not gradients.ok:
         cell = ",".join(str(i + 1) for i in worst.cell)
@@ -160,7 +210,8 @@ def _record(source: str, verdict: Verdict) -> dict[str, Any]:
             "measured": verdict.gradients.measured,
             "kinks": [kink.where for kink in verdict.gradients.kinks],
         },
-        "quantities": verdict.quantities,
+        "quantities": verdict.held,
+        "published": verdict.published,
         "expects": [
             {
                 "symbol": outcome.expect.symbol,

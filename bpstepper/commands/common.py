@@ -73,14 +73,11 @@ def read_scenario(source: str | None, arguments: argparse.Namespace) -> Scenario
     Raises:
         CommandError: there is no such scenario, or something is wrong with it.
     """
-    from bpstepper.engine.layouts import LAYOUTS
     from bpstepper.scenario import ScenarioError, load
 
     if source is None:
         raise CommandError("bpstepper: name a scenario or a file; `bpstepper list` shows them")
-    if arguments.layout is not None and arguments.layout not in LAYOUTS:
-        known = ", ".join(LAYOUTS)
-        raise CommandError(f"bpstepper: --layout is one of {known}, not {arguments.layout!r}")
+    check_layout(arguments.layout)
     try:
         scenario = load(source, layout=arguments.layout, overrides=arguments.set)
     except ScenarioError as error:
@@ -90,6 +87,19 @@ def read_scenario(source: str | None, arguments: argparse.Namespace) -> Scenario
 
         print(to_text(scenario.warnings), file=sys.stderr)
     return scenario
+
+
+def check_layout(layout: str | None) -> None:
+    """Whether `--layout` was given one of the layouts.
+
+    Raises:
+        CommandError: there is none of this name.
+    """
+    from bpstepper.engine.layouts import LAYOUTS
+
+    if layout is not None and layout not in LAYOUTS:
+        known = ", ".join(LAYOUTS)
+        raise CommandError(f"bpstepper: --layout is one of {known}, not {layout!r}")
 
 
 def diagnosed(error: ScenarioError) -> str:

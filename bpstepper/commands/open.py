@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from bpstepper.commands.common import (
     CommandError,
     add_scenario_arguments,
+    check_layout,
+    diagnosed,
     emit,
+    printable_path,
     read_scenario,
     the_look,
 )
@@ -21,6 +24,7 @@ from bpstepper.commands.common import (
 if TYPE_CHECKING:
     from bpstepper.scenario.library import LibraryEntry
     from bpstepper.session import Session
+    from bpstepper.session.lecture import Lecture
     from bpstepper.settings import Settings
 
 __all__ = ["add_arguments", "run"]
@@ -64,10 +68,14 @@ def run(arguments: argparse.Namespace) -> int:
 
         entries = [*library.local(), *library.entries()]  # one's own come first
         return _run_app(arguments, _settings(arguments), entries=entries)
+    from bpstepper.scenario.library import is_course
+
     on_screen = terminal and not arguments.plain
     chosen = _settings(arguments) if on_screen else None
     if chosen is not None and arguments.layout is None:
         arguments.layout = chosen.settings.layout or None
+    if arguments.scenario != "-" and is_course(arguments.scenario):
+        return _run_course(arguments, chosen)
     scenario = read_scenario(arguments.scenario, arguments)
     from bpstepper.session import Cursor, Session, start
 
@@ -86,6 +94,32 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     _read_keys_from_terminal()
     return _run_app(arguments, chosen, start(scenario))
+
+
+def _run_course(arguments: argparse.Namespace, chosen: _Chosen | None) -> int:
+    """Walk through a course."""
+    from bpstepper.scenario import ScenarioError
+    from bpstepper.scenario.course import load_course
+    from bpstepper.session.lecture import begin
+
+    shown = printable_path(arguments.scenario)
+    if arguments.set:
+        raise CommandError(
+            f"bpstepper: --set changes a scenario, and {shown} is a course; "
+            "its stops have a key `set` of their own"
+        )
+    check_layout(arguments.layout)
+    try:
+        course = load_course(arguments.scenario, layout=arguments.layout)
+    except ScenarioError as error:
+        raise CommandError(diagnosed(error)) from None
+    if chosen is None:
+        names = ", ".join(dict.fromkeys(stop.base.name for stop in course.stops))
+        raise CommandError(
+            f"bpstepper: {shown} is a course, which needs a terminal to be walked through; "
+            f"its scenarios do not: {printable_path(names)}"
+        )
+    return _run_app(arguments, chosen, lecture=begin(course))
 
 
 class _Chosen(NamedTuple):
@@ -117,6 +151,7 @@ def _run_app(
     chosen: _Chosen,
     session: Session | None = None,
     entries: Sequence[LibraryEntry] = (),
+    lecture: Lecture | None = None,
 ) -> int:
     """The screen, as the user's settings and this call would have it."""
     from bpstepper.drawing.look import Look
@@ -134,6 +169,7 @@ def _run_app(
         keep=remember,
         message="; ".join(chosen.warnings),
         state=state_file(os.environ),
+        lecture=lecture,
     )
     gc.freeze()
     gc.enable()

@@ -17,8 +17,7 @@ from bpstepper.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from bpstepper.lesson.quiz import Question, Sheet
-    from bpstepper.report.quiz_json import Reply
+    from bpstepper.lesson.quiz import Question, Reply, Sheet
 
 __all__ = ["add_arguments", "run"]
 
@@ -110,8 +109,8 @@ def _as_json(
     sheet: Sheet, asked: tuple[Question, ...], typed: TextIO | None, arguments: argparse.Namespace
 ) -> list[Reply] | None:
     """Print the questions, or the grades where there are answers; return the latter's replies."""
-    from bpstepper.commands.quiz_dialogue import attempt
-    from bpstepper.report.quiz_json import FORMAT, Reply, grade_record, question_record, score
+    from bpstepper.lesson.quiz import Reply
+    from bpstepper.report.quiz_json import FORMAT, grade_record, question_record, score
 
     text = _typed(typed)
     if not text.strip():
@@ -124,8 +123,8 @@ def _as_json(
     replies = []
     for question in asked:
         given = answers.get(question.id, "")
-        made = [attempt(question, given, sheet)] if given.strip() else []
-        replies.append(Reply(question, made))
+        reply = Reply(question)
+        replies.append(reply.answer(given, sheet) if given.strip() else reply)
     grades = [grade_record(it.question, it.attempts[0] if it.attempts else None) for it in replies]
     _print({"format": FORMAT, "grades": grades, "score": score(replies)}, arguments.ascii)
     return replies

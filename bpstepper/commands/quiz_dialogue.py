@@ -14,18 +14,16 @@ from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import clean, shorten
 from bpstepper.lesson.quiz import (
     LONGEST,
-    AnswerError,
     Question,
+    Reply,
     Sheet,
     given_for,
-    grade,
-    parse_answer,
     right_answer,
 )
 from bpstepper.number_format import table
-from bpstepper.report.quiz_json import Attempt, Reply, score
+from bpstepper.report.quiz_json import score
 
-__all__ = ["HELP", "attempt", "converse"]
+__all__ = ["HELP", "converse"]
 
 PROMPT = "answer> "
 HELP = "h: a hint, v: show the answer, s: skip, q: quit, ?: this line"
@@ -33,28 +31,22 @@ _MOST_ROWS, _MOST_COLUMNS = 10, 8  # of a given matrix that is written out
 _LONGEST_NAME = 20
 
 
-def attempt(question: Question, text: str, sheet: Sheet) -> Attempt:
-    """Understand and grade one answer."""
-    try:
-        return Attempt(text, grade(question, parse_answer(text, question), sheet))
-    except AnswerError as error:
-        return Attempt(text, problem=str(error))
-
-
 def converse(sheet: Sheet, questions: Sequence[Question], look: Look, typed: TextIO) -> list[Reply]:
     """Ask one question after the other until all are done, the input ends, or somebody quits."""
     say = _speaker(look)
-    replies = [Reply(question) for question in questions]
     title = sheet.scenario.title or sheet.scenario.name
-    say(f"QUIZ: {title}, update {sheet.update}. {len(replies)} questions. {HELP}")
+    say(f"QUIZ: {title}, update {sheet.update}. {len(questions)} questions. {HELP}")
     lines = _lines(typed)
-    for number, reply in enumerate(replies, start=1):
+    replies = [Reply(question) for question in questions]
+    for number, question in enumerate(questions, start=1):
         say("")
-        say(f"Question {number} of {len(replies)}: {reply.question.formula}")
-        for line in _given(reply.question, sheet, look):
+        say(f"Question {number} of {len(questions)}: {question.formula}")
+        for line in _given(question, sheet, look):
             say(line)
-        say(reply.question.prompt)
-        if not _answered(reply, sheet, lines, say):
+        say(question.prompt)
+        reply, goes_on = _answered(replies[number - 1], sheet, lines, say)
+        replies[number - 1] = reply
+        if not goes_on:
             break
     told = score(replies)
     say("")
@@ -69,32 +61,32 @@ def _speaker(look: Look) -> Callable[[str], None]:
     return say
 
 
-def _answered(reply: Reply, sheet: Sheet, lines: Iterator[str], say: Callable[[str], None]) -> bool:
+def _answered(
+    reply: Reply, sheet: Sheet, lines: Iterator[str], say: Callable[[str], None]
+) -> tuple[Reply, bool]:
     """Listen until the question is done; False where the quiz is over."""
     question = reply.question
     for line in lines:
         word = line.strip()
         if word in ("q", "quit"):
-            return False
+            return reply, False
         if word in ("s", "skip"):
-            return True
+            return reply.skip(), True
         if word in ("v", "show"):
-            reply.shown = not reply.right
             say(f"The answer: {right_answer(question, sheet)}")
-            return True
+            return reply.show(), True
         if word in ("h", "hint"):
-            reply.hints = min(reply.hints + 1, len(question.hints))
+            reply = reply.hint()
             say(f"Hint {reply.hints} of {len(question.hints)}: {question.hints[reply.hints - 1]}")
         elif word in ("?", "help"):
             say(HELP)
         elif word:
-            made = attempt(question, line.rstrip("\r\n"), sheet)
-            reply.attempts.append(made)
-            for said in made.grade.said if made.grade is not None else (made.problem,):
+            reply = reply.answer(line.rstrip("\r\n"), sheet)
+            for said in reply.attempts[-1].said:
                 say(said)
-            if made.grade is not None and made.grade.right:
-                return True
-    return False
+            if reply.right:
+                return reply, True
+    return reply, False
 
 
 def _given(question: Question, sheet: Sheet, look: Look) -> Iterator[str]:

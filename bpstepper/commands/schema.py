@@ -1,4 +1,4 @@
-"""`bpstepper schema`: the JSON Schema of scenario files, or of the trace."""
+"""`bpstepper schema`: the JSON Schema of scenario files, of courses, or of the trace."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "--of", choices=("scenario", "trace"), default="scenario", help="(default: scenario)"
+        "--of",
+        choices=("scenario", "course", "trace"),
+        default="scenario",
+        help="(default: scenario)",
     )
 
 
@@ -21,6 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
         from bpstepper.report.trace_schema import trace_schema
 
         document = trace_schema()
+    elif arguments.of == "course":
+        from bpstepper.scenario.course_tables import course_schema
+
+        document = course_schema()
     else:
         from bpstepper.scenario import schema
 

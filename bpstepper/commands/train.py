@@ -1,136 +1,181 @@
-"""`bpstepper train`: many updates, fast; the loss, the accuracy and the final parameters."""
+"""`bpstepper train`: many updates, fast; the loss, the accuracy and the final parameters.
+
+One training stands here; several scenarios and grids of keys are `train_many`'s.
+"""
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import math
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from bpstepper.commands.common import (
+    CommandError,
     add_scenario_arguments,
+    diagnosed,
     positive,
     read_scenario,
     the_look,
     write_whole,
 )
+from bpstepper.commands.train_many import add_many_arguments, is_many, run_many
 from bpstepper.drawing.text import clean
-from bpstepper.number_format import number
 
 if TYPE_CHECKING:
-    from bpstepper.engine.training import Runner
+    from bpstepper.learning.recording import Recording, State
+    from bpstepper.learning.runs import Length
     from bpstepper.scenario.model import Scenario
 
-__all__ = ["Curve", "add_arguments", "run"]
+__all__ = ["add_arguments", "run"]
 
-_SLICE = 1000  # updates between two looks at the clock
+_SLICE = 0.1  # seconds between two looks at the clock
+_LONG = 1000  # updates from which a bar is worth while
+_WIDTH = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    add_scenario_arguments(parser)
+    add_scenario_arguments(parser, many=True)
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--updates", type=positive, metavar="N", help="how many updates")
+    length.add_argument(
+        "--updates", type=positive, metavar="N", help="how many updates, counted from the start"
+    )
     length.add_argument(
         "--epochs", type=positive, metavar="N", help="how many epochs (default: the file's own)"
     )
     parser.add_argument(
+        "--until",
+        action="append",
+        default=[],
+        metavar="WHAT",
+        help="end before that: 'C < 0.01', 'accuracy >= 95%%'; may be repeated",
+    )
+    parser.add_argument(
+        "--patience",
+        type=positive,
+        metavar="N",
+        help="early stopping: end when C of the held-out samples, or of all where none are held "
+        "out, was no better for N epochs",
+    )
+    parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="(default: text)"
     )
+    parser.add_argument("--plot", action="store_true", help="draw C over the updates as text")
+    parser.add_argument(
+        "--width", type=positive, default=_WIDTH, metavar="N", help="columns of it (default: 80)"
+    )
+    parser.add_argument(
+        "--csv", metavar="F.csv", help="write C, accuracy, gradients over the updates to a file"
+    )
     parser.add_argument("--save", metavar="F.npz", help="write the final parameters to this file")
-
-
-class Curve:
-    """C of every update, thinned to at most 10,000 points and always with the last."""
-
-    MOST = 10_000
-
-    def __init__(self) -> None:
-        self._every = 1
-        self._seen = 0
-        self._kept: list[float] = []
-        self.last = math.nan
-
-    def add(self, cost: float) -> None:
-        """Take the cost of the next update."""
-        if self._seen % self._every == 0:
-            self._kept.append(cost)
-            if len(self._kept) >= self.MOST:
-                self._kept = self._kept[::2]
-                self._every *= 2
-        self._seen += 1
-        self.last = cost
-
-    @property
-    def points(self) -> list[float]:
-        """The points that were kept, the last one among them."""
-        ends_there = self._seen and (self._seen - 1) % self._every == 0
-        return self._kept if ends_there or not self._seen else [*self._kept, self.last]
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--load", metavar="F.npz", help="start from the parameters of a saved file")
+    start.add_argument(
+        "--resume",
+        metavar="F.npz",
+        help="go on from a saved file, to the bit as if training had not stopped",
+    )
+    add_many_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, then say what came out."""
-    scenario = read_scenario(arguments.scenario, arguments)
-    from bpstepper.engine.training import Runner
-
-    runner = Runner(scenario, with_cost=True)
-    epochs = arguments.epochs or scenario.training.epochs
-    updates = arguments.updates or epochs * runner.schedule.updates_per_epoch
-    curve = Curve()
+    if is_many(arguments):
+        return run_many(arguments, _length(arguments))
+    if arguments.plot and arguments.format == "json":
+        raise CommandError("bpstepper: --plot draws text; it does not go with --format json")
+    source = arguments.scenario[0] if arguments.scenario else None
+    scenario, start = _started(read_scenario(source, arguments), arguments)
+    recording = _recording(scenario, start, arguments)
     began = time.perf_counter()
-    sound = _train(runner, updates, curve)
+    try:
+        _train(recording)
+    except KeyboardInterrupt:
+        if arguments.save:
+            _save_interrupted(arguments.save, recording)
+        raise
     seconds = time.perf_counter() - began
-    result = _result(scenario, runner, curve)
-    if arguments.format == "json":
-        print(json.dumps(result, ensure_ascii=False))
-    else:
-        _print(scenario, result, seconds)
+    _tell(scenario, recording, seconds, arguments)
+    if arguments.csv:
+        from bpstepper.report.training import table
+
+        write_whole(arguments.csv, [table(recording)])
     if arguments.save:
-        _save(arguments.save, runner)
-    if not sound:
-        print(_why_it_stopped(scenario, runner.done), file=sys.stderr)
+        _save(arguments.save, recording, recording.state())
+    if not recording.is_sound:
+        print(_why_it_stopped(scenario, recording, start), file=sys.stderr)
         return 1
+    if arguments.until and recording.ending is None:
+        said = f"bpstepper: {recording.done:,} updates, and none of --until came true"
+        print(said, file=sys.stderr)
     return 0
 
 
-def _why_it_stopped(scenario: Scenario, update: int) -> str:
-    """Where the first number was made that is not finite."""
-    from bpstepper.engine.training import Timeline
-    from bpstepper.lesson.overflow import birth_before, tell_birth
+def _length(arguments: argparse.Namespace) -> Length:
+    from bpstepper.learning.runs import Length
 
-    line = Timeline(scenario)
-    birth = birth_before(line, update)
-    said = f"bpstepper: training stopped in update {update:,}: a number is not finite"
-    if birth is None:
-        return said
-    told = tell_birth(birth, scenario, line.schedule.batch(birth.update).samples)
-    return f"{said}\n  " + the_look().charset.translate(clean(told))
+    until = tuple(arguments.until)
+    return Length(arguments.updates, arguments.epochs, until, arguments.patience)
 
 
-def _train(runner: Runner, updates: int, curve: Curve) -> bool:
-    """Run the updates in slices; return whether C and the parameters stayed finite."""
-    with _progress(updates) as advance:
-        while runner.done < updates:
-            count = min(_SLICE, updates - runner.done)
-            for _ in range(count):
-                runner.advance(1, curve.add)
-                if not math.isfinite(curve.last):
-                    return False
-            advance(count)
-    return all(bool(np.isfinite(value).all()) for value in runner.parameters.values())
+def _started(
+    scenario: Scenario, arguments: argparse.Namespace
+) -> tuple[Scenario, State | None]:  # fmt: skip
+    """The scenario to train, and where to go on from."""
+    from bpstepper.scenario import ScenarioError
+
+    if not (arguments.load or arguments.resume):
+        return scenario, None
+    from bpstepper.learning.saving import resumed, with_parameters
+
+    try:
+        if arguments.load:
+            return with_parameters(arguments.load, scenario), None
+        return scenario, resumed(arguments.resume, scenario)
+    except ScenarioError as error:
+        raise CommandError(diagnosed(error)) from None
+
+
+def _recording(
+    scenario: Scenario, start: State | None, arguments: argparse.Namespace
+) -> Recording:  # fmt: skip
+    """What is to be trained, and how far."""
+    from bpstepper.learning.recording import Recording
+    from bpstepper.learning.runs import stops_of
+    from bpstepper.learning.stopping import StopError
+    from bpstepper.report.training import POINTS
+
+    length = _length(arguments)
+    try:
+        stops = stops_of(length, scenario)
+    except StopError as error:
+        raise CommandError(f"bpstepper: {clean(str(error))}") from None
+    updates = length.updates_of(scenario)
+    measured = bool(arguments.csv or arguments.plot)
+    recording = Recording(scenario, updates, stops, start, POINTS, measured)
+    if recording.is_over:
+        raise CommandError(
+            f"bpstepper: {recording.done:,} updates are done already; --updates and --epochs "
+            "count from the start of the training, so ask for more of them"
+        )
+    return recording
+
+
+def _train(recording: Recording) -> None:
+    """Run in slices, so that there is time for a bar, and for Ctrl-C."""
+    with _progress(recording.planned - recording.done) as advance:
+        while not recording.is_over:
+            advance(recording.advance_for(_SLICE))
 
 
 @contextmanager
 def _progress(updates: int) -> Iterator[Any]:
     """A progress bar on stderr where that is a terminal and the run is long enough to see it."""
-    if not sys.stderr.isatty() or updates <= _SLICE:
+    if not sys.stderr.isatty() or updates <= _LONG:
         yield lambda _count: None
         return
     from rich.console import Console
@@ -141,61 +186,58 @@ def _progress(updates: int) -> Iterator[Any]:
         yield lambda count: bar.advance(task, count)
 
 
-def _result(scenario: Scenario, runner: Runner, curve: Curve) -> dict[str, Any]:
-    """The public record of a training run."""
-    from bpstepper.engine.memory import public
-    from bpstepper.engine.training import accuracy, cost_over_all, split
-    from bpstepper.report.trace_json import plain_scalar, plain_value
+def _tell(
+    scenario: Scenario, recording: Recording, seconds: float, arguments: argparse.Namespace
+) -> None:
+    from bpstepper.report.training import plotted, training_record, training_text
 
-    parameters = runner.parameters
-    return {
-        "updates": runner.done,
-        "epochs": runner.schedule.batch(runner.done).epoch if runner.done else 0,
-        "C": [plain_scalar(cost) for cost in curve.points],
-        "C_all": plain_scalar(cost_over_all(scenario, parameters)),
-        "accuracy": accuracy(scenario, parameters),
-        "accuracy_held_out": accuracy(scenario, parameters, split(scenario).held_out),
-        "parameters": {
-            key: plain_value(value) for key, value in public(scenario, parameters).items()
-        },
-    }
-
-
-def _print(scenario: Scenario, result: dict[str, Any], seconds: float) -> None:
-    """The result for a person; long matrices stay in the JSON and the file."""
-    translate = the_look().charset.translate
-    first, last = result["C"][0], result["C"][-1]
-    rate = result["updates"] / seconds if seconds else math.inf
-    lines = [
-        f"{scenario.title or scenario.name}",
-        f"{result['updates']:,} updates, {result['epochs']:,} epochs, "
-        f"{number(seconds, 2)} s ({rate:,.0f} updates/s)",
-        f"C of the first batch {_told(first)}, of the last {_told(last)}",
-        f"C over all samples now {_told(result['C_all'])}",
-    ]
-    if result["accuracy"] is not None:
-        lines.append(f"accuracy {100 * result['accuracy']:.1f} % of the training samples")
-    if result["accuracy_held_out"] is not None:
-        lines.append(f"accuracy {100 * result['accuracy_held_out']:.1f} % of the held-out samples")
-    for key, value in result["parameters"].items():
-        count = sum(len(row) for row in value)
-        if count <= 16:
-            rows = "; ".join("  ".join(_told(x) for x in row) for row in value)
-            lines.append(f"{key:<4} {rows}")
-        else:
-            lines.append(f"{key:<4} {len(value)}×{len(value[0])}, see --format json or --save")
-    print(translate("\n".join(lines[:1])))
-    for line in lines[1:]:
-        print(translate(line))
+    record = training_record(scenario, recording)
+    if arguments.format == "json":
+        print(json.dumps(record, ensure_ascii=False))
+        return
+    look = the_look()
+    for line in training_text(scenario, recording, record, seconds):
+        print(look.charset.translate(line))
+    if not arguments.plot:
+        return
+    drawn = plotted(recording, look, arguments.width)
+    for line in drawn:
+        print(line)
+    if not drawn:
+        said = "no plot: it needs 24 columns, finite numbers, and a training from its start"
+        print(f"bpstepper: {said}", file=sys.stderr)
 
 
-def _told(value: float | str) -> str:
-    return value if isinstance(value, str) else number(value, 7)
+def _why_it_stopped(scenario: Scenario, recording: Recording, start: State | None) -> str:
+    """Where the first number was made that is not finite."""
+    from bpstepper.engine.training import Timeline
+    from bpstepper.lesson.overflow import birth_before, tell_birth
+
+    line = Timeline(scenario)
+    recording.share(line)
+    if start is not None:
+        line.adopt(start[0], dict(start[1]))
+    birth = birth_before(line, recording.done)
+    said = f"bpstepper: training stopped in update {recording.done:,}: a number is not finite"
+    if birth is None:
+        return said
+    told = tell_birth(birth, scenario, line.schedule.batch(birth.update).samples)
+    return f"{said}\n  " + the_look().charset.translate(clean(told))
 
 
-def _save(path: str, runner: Runner) -> None:
-    from bpstepper.engine.memory import public
+def _save(path: str, recording: Recording, state: State) -> None:
+    from bpstepper.learning.saving import to_npz
 
-    buffer = io.BytesIO()
-    np.savez(buffer, **public(runner.problem, runner.parameters))  # type: ignore[arg-type]
-    write_whole(path, [buffer.getvalue()])
+    write_whole(path, [to_npz(recording.problem, state)])
+
+
+def _save_interrupted(path: str, recording: Recording) -> None:
+    """Save a state that is whole: Ctrl-C may come in the middle of an update."""
+    done, parameters = max(recording.checkpoints.kept.items(), default=(0, None))
+    if parameters is None:
+        return
+    _save(path, recording, (done, parameters))
+    from bpstepper.commands.common import printable_path
+
+    said = f"{printable_path(path)} has update {done:,}; --resume goes on from there"
+    print(f"bpstepper: interrupted; {said}", file=sys.stderr)

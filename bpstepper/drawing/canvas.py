@@ -8,6 +8,7 @@ weight is dashed, so that neither needs a colour. What stands where is the calle
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,12 +92,19 @@ class Page:
         return found
 
 
+@lru_cache(maxsize=2048)
 def straight(y0: float, y1: float, columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The dots (x, y) of a line from (0, y0) to (columns − 1, y1), without gaps."""
+    """The dots (x, y) of a line from (0, y0) to (columns − 1, y1), without gaps; read-only.
+
+    The same wires are drawn step after step.
+    """
     steps = int(max(abs(y1 - y0) + 1, columns, 1))
     along = np.linspace(0.0, 1.0, steps) if steps > 1 else np.zeros(1)
     x = np.rint(along * (columns - 1)).astype(np.intp)
-    return x, np.rint(y0 + (y1 - y0) * along).astype(np.intp)
+    y = np.rint(y0 + (y1 - y0) * along).astype(np.intp)
+    x.setflags(write=False)
+    y.setflags(write=False)
+    return x, y
 
 
 def braille(dots: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -40,6 +40,7 @@ class Charset:
     fed: tuple[str, str]
     cursor: tuple[str, str]
     times: str
+    changed: str
     rows_left_out: str
     left_out: str
     heat: str
@@ -70,6 +71,7 @@ UNICODE = Charset(
     fed=("‹", "›"),
     cursor=("►", "◄"),
     times="×",
+    changed="*",
     rows_left_out="⋮",
     left_out="…",
     heat="≡═−·░▒▓",  # strokes, like a minus, below 0; shades above it
@@ -83,6 +85,7 @@ ASCII = Charset(
     fed=("{", "}"),
     cursor=("*", "*"),
     times="x",
+    changed="~",
     rows_left_out=":",
     left_out="...",
     heat="%=-.+o#",

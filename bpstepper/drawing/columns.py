@@ -8,9 +8,9 @@ the diagram's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from bpstepper.drawing.inplay import InPlay
@@ -133,7 +133,10 @@ _LEAST = (
 def plan(play: InPlay, look: Look, columns: int, lines: int) -> Plan:
     """The columns of a drawing of `columns` × `lines` cells; at least one, however small it is."""
     slots = cache(lambda layer: _slots(play, layer, lines))
-    measured = cache(lambda layer, detail: _measured(play, look, layer, detail, slots(layer)))
+    numbers = cache(partial(_numbers, play, look))
+    measured = cache(
+        lambda layer, detail: _measured(play, look, layer, detail, slots(layer), numbers)
+    )
     depth, about = play.depth, play.layers
     edge = width(look.charset.left_out) + 1
     most = min(depth + 1, max(columns // 4, 1))
@@ -215,21 +218,27 @@ def _shared(gaps: Sequence[int], room: int) -> list[int]:
 
 
 def _measured(
-    play: InPlay, look: Look, layer: int, detail: _Detail, slots: tuple[Slot, ...]
+    play: InPlay,
+    look: Look,
+    layer: int,
+    detail: _Detail,
+    slots: tuple[Slot, ...],
+    numbers: Callable[..., tuple[dict[int, str], int]],
 ) -> Column:
     """A layer's column at the left edge: how wide it is, and what stands in it."""
-    units = [slot.number for slot in slots if slot.kind == "unit"]
+    units = tuple(slot.number for slot in slots if slot.kind == "unit")
     charset = look.charset
     own = play.session.scenario.network.unit_names(layer)
     names = _names([charset.translate(clean(own[unit])) for unit in units], look, detail.name)
     wanted = detail.numbers == "all" or (detail.numbers == "play" and layer in play.layers)
     readings = play.readings(layer) if wanted else ()
     digits = min(detail.digits, look.digits)
-    texts, cells = _numbers(play, look, readings[:1], layer, units, digits)
+    reading = readings[0] if readings else None
+    texts, cells = numbers(reading, layer, units, digits)
     inner = max(map(width, names)) + (cells + 1 if wanted else 0)
     extras: list[Row] = []
     for quantity in readings[1 : 1 + _MOST_EXTRAS]:
-        below, taken = _numbers(play, look, (quantity,), layer, units, digits)
+        below, taken = numbers(quantity, layer, units, digits)
         caption = charset.translate(play.caption(quantity))
         if detail.wide:
             inner = max(inner, width(caption) + 1 + taken)
@@ -269,7 +278,7 @@ def _ending(name: str, cells: int, more: str) -> str:
 def _numbers(
     play: InPlay,
     look: Look,
-    readings: Sequence[Quantity],
+    reading: Quantity | None,
     layer: int,
     units: Sequence[int],
     digits: int,
@@ -277,7 +286,9 @@ def _numbers(
     """The text of each unit's number, all of one width, and that width."""
     ascii_only = look.charset.ascii
     usual = typical(digits).width
-    values = {unit: play.at_unit(quantity, layer, unit) for quantity in readings for unit in units}
+    values = {
+        unit: None if reading is None else play.at_unit(reading, layer, unit) for unit in units
+    }
     known = [value for value in values.values() if value is not None]
     cells = usual
     texts = {}

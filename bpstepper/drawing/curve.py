@@ -20,6 +20,8 @@ from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import Line, clean, shorten, width
 from bpstepper.engine.activations import ACTIVATIONS, Activation
 from bpstepper.engine.kernels import Kernel
+from bpstepper.lesson.letters import Letters, letters_of
+from bpstepper.lesson.notations import NOTATIONS
 from bpstepper.lesson.sight import Sight
 from bpstepper.number_format import number
 from bpstepper.session import Session
@@ -73,11 +75,14 @@ def draw_curve(
         return []
     play = in_play(session, sight=sight)
     page = Page(columns, lines)
-    panels = [_Panel(play, look, activation, layer, steep) for steep in _panels(play, columns)]
+    letters = letters_of(NOTATIONS[look.notation], session.scenario.network, layer)
+    panels = [
+        _Panel(play, look, letters, activation, layer, steep) for steep in _panels(play, columns)
+    ]
     room = columns // len(panels)
     for position, panel in enumerate(panels):
         panel.draw(page, position * room, room - (len(panels) > 1), lines - 1)
-    _told(play, look, layer, page)
+    _told(play, look, letters, layer, page)
     return page.drawn()
 
 
@@ -88,7 +93,7 @@ def _panels(play: InPlay, columns: int) -> tuple[bool, ...]:
     return (False, True) if columns >= _BOTH else (True,)
 
 
-def _told(play: InPlay, look: Look, layer: int, page: Page) -> None:
+def _told(play: InPlay, look: Look, letters: Letters, layer: int, page: Page) -> None:
     """The numbers of the chosen unit, as far as they are known, on the last line."""
     unit, charset = play.unit(layer), look.charset
     values = {kind: _value(play, kind, layer, unit) for kind in ("z", "a", "slope")}
@@ -97,12 +102,15 @@ def _told(play: InPlay, look: Look, layer: int, page: Page) -> None:
         for kind, value in values.items()
         if value is not None
     }
+    labels = {
+        kind: charset.translate(letters.words.get(kind, kind)) for kind in ("z", "a", "slope")
+    }
     x = page.put(page.lines - 1, 1, _name(play, look, layer, unit), "target")
     for kinds in (("z", "a", "slope"), ("z", "slope"), ("slope",)):
         told = [kind for kind in kinds if kind in texts]
-        if x + sum(len(kind) + 3 + width(texts[kind]) for kind in told) <= page.columns:
+        if x + sum(width(labels[kind]) + 3 + width(texts[kind]) for kind in told) <= page.columns:
             for kind in told:
-                x = page.put(page.lines - 1, x + 2, f"{kind} ", "label")
+                x = page.put(page.lines - 1, x + 2, f"{labels[kind]} ", "label")
                 x = page.put(page.lines - 1, x, texts[kind], "value")
             return
 
@@ -121,12 +129,18 @@ class _Panel:
     """One curve."""
 
     def __init__(
-        self, play: InPlay, look: Look, activation: Activation, layer: int, steep: bool
+        self,
+        play: InPlay,
+        look: Look,
+        letters: Letters,
+        activation: Activation,
+        layer: int,
+        steep: bool,
     ) -> None:
-        self.look = look
+        self.look, self.letters = look, letters
         slope = activation.slope or activation.apply
         self.kernel: Kernel = slope if steep else activation.apply
-        self.title = activation.slope_formula if steep else activation.formula
+        self.title = letters.formula(activation.slope_formula if steep else activation.formula)
         self.points = _points(play, look, layer, "slope" if steep else "a")
         known = [point.z for point in self.points if math.isfinite(point.z)]
         self.low = max(_outward(min([-_REACH, *known])), -_FARTHEST)
@@ -156,8 +170,9 @@ class _Panel:
         page.put(lines - 1, left + margin + wide - width(ends[1]), ends[1], "label")
         zero = field.column(0.0)
         page.put(lines - 1, left + margin + zero, "0", "label")
-        if zero + 4 < wide - width(ends[1]):
-            page.put(lines - 1, left + margin + zero + 3, "z", "label")
+        z = charset.translate(self.letters["z"])
+        if zero + 3 + width(z) < wide - width(ends[1]):
+            page.put(lines - 1, left + margin + zero + 3, z, "label")
 
     def _short(self, value: float) -> str:
         return number(value, 3, ascii=self.look.charset.ascii)

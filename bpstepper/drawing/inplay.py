@@ -209,6 +209,15 @@ class InPlay:
 
     def readings(self, layer: int) -> tuple[Quantity, ...]:
         """The quantities to show at a layer's units, the most wanted first; none is hidden."""
+        if layer not in self._readings:
+            self._readings[layer] = self._found(layer)
+        return self._readings[layer]
+
+    @cached_property
+    def _readings(self) -> dict[int, tuple[Quantity, ...]]:
+        return {}
+
+    def _found(self, layer: int) -> tuple[Quantity, ...]:
         made = [q for q in self._made if _is_of_units(q.axes, layer)]
         given = [q for q in self._given if _is_of_units(q.axes, layer)]
         usual = [quantity for quantity in (self._usual(layer),) if quantity is not None]

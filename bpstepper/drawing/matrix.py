@@ -54,6 +54,7 @@ def draw_matrix(
     digits: int = 4,
     style: Style | None = None,
     marks: Mapping[Cell, str] = _NO_MARKS,
+    changed: NDArray[np.bool_] | None = None,
     seen: int | None = None,
     focus: Cell | None = None,
     columns: Window | None = None,
@@ -75,6 +76,8 @@ def draw_matrix(
             it keeps the frame as wide as the numbers that will come.
         marks: cells to draw between the glyphs that the charset has for a role, each with the
             role that its text gets. What is not seen yet reads `?`.
+        changed: in the shape of `values`, the cells that have the charset's sign for a number
+            that is another one than it was behind them, role "changed"; it needs no room.
         seen: how many cells, row by row, are seen; the others are empty. By default all of them.
         focus: the cell that must be seen; by default the first of `marks`.
         columns: the window of columns to draw, where `max_width` allows it.
@@ -105,14 +108,16 @@ def draw_matrix(
         # The style was measured on other numbers; these need more room than the frame has.
         return draw_matrix(
             values, shape, caption=caption, row_names=row_names, column_names=column_names,
-            digits=style.digits, marks=marks, seen=seen, focus=focus, columns=columns,
-            max_rows=max_rows, max_width=max_width, max_name=max_name, charset=charset,
+            digits=style.digits, marks=marks, changed=changed, seen=seen, focus=focus,
+            columns=columns, max_rows=max_rows, max_width=max_width, max_name=max_name,
+            charset=charset,
         )  # fmt: skip
     if frame.too_narrow and cells is not None:
         cells = [[charset.left_out[0]] * len(row) for row in cells]
     head = _head(frame, column_names, charset)
     body = [_more(frame, shown.above, charset)] if shown.above else []
-    body += _number_lines(frame, shown, cells, seen, row_names, marks, charset)
+    other = None if changed is None else changed.reshape(rows, count)
+    body += _number_lines(frame, shown, cells, seen, row_names, marks, other, charset)
     body += [_more(frame, shown.below, charset)] if shown.below else []
     if not body:
         body = [((), (Span(" " * frame.inner),))]
@@ -208,6 +213,7 @@ def _number_lines(
     seen: int,
     row_names: Sequence[str],
     marks: Mapping[Cell, str],
+    changed: NDArray[np.bool_] | None,
     charset: Charset,
 ) -> list[_Body]:
     """The rows of numbers of the window, without their brackets."""
@@ -232,12 +238,16 @@ def _number_lines(
             else:
                 text = empty if role is None else unknown
             left, right = (" ", " ") if role is None else charset.around(role)
+            other = changed is not None and not hidden and bool(changed[i, j])
             if frame.gap < 0:
                 left = "" if shared else left
                 right = "" if role is None and j + 1 < frame.last else right
-                shared = role is not None
+                shared = role is not None or other
             plain = "pending" if hidden else "value"
+            right = "" if other else right
             spans.append(Span(f"{left}{text}{right}", plain if role is None else role or "mark"))
+            if other:  # in place of the blank, or of the second half of a mark
+                spans.append(Span(charset.changed, "changed"))
             spans.append(between)
         if frame.last > frame.first:
             spans.pop()

@@ -18,7 +18,7 @@ from bpstepper.engine.kernels import Axes, Index
 from bpstepper.engine.network import Array
 from bpstepper.engine.trace import Quantity
 from bpstepper.lesson.naming import Naming
-from bpstepper.lesson.sight import Sight
+from bpstepper.lesson.sight import Mask, Sight
 from bpstepper.number_format import Style
 
 __all__ = ["Part", "Parts", "draw_part"]
@@ -40,6 +40,7 @@ class Part:
         terse: the same without the way: `h1`.
         marks: cell → role of those that stand out.
         seen: how many of its cells have been reached; None for all.
+        changed: true for each number that is another one than it was; None where none is.
         sample: which sample's it is, where there is one for each; None otherwise.
     """
 
@@ -51,6 +52,7 @@ class Part:
     terse: tuple[str, ...]
     marks: Mapping[Cell, str]
     seen: int | None
+    changed: Mask | None = None
     sample: int | None = None
 
     @property
@@ -94,6 +96,7 @@ class Parts:
         key, value = quantity.key, quantity.value
         marks = self.sight.marks.get(key, {})
         seen = self.sight.seen.get(key)
+        changed = self.sight.changed(key)
         caption = quantity.name.text
         if quantity.symbol.kind == "x" and caption != "x":
             caption += " = x"
@@ -103,11 +106,12 @@ class Parts:
             if value.shape[0] > 1:
                 caption += f" of {self.naming.sample(sample)}"
             value = value[sample]
+            changed = None if changed is None else changed[sample]
             marks = {cell: role for cell, role in marks.items() if cell[0] == sample}
             seen = None if seen is None else max(0, seen - sample * value.size)
         rows, columns, terse = self._names(quantity)
         shown = _shown(marks, quantity.value.ndim, key == self.sight.focus)
-        return Part(quantity, value, caption, rows, columns, terse, shown, seen, sample)
+        return Part(quantity, value, caption, rows, columns, terse, shown, seen, changed, sample)
 
     def _names(self, quantity: Quantity) -> _Names:
         found = self.named.get(quantity.axes)
@@ -158,6 +162,7 @@ def draw_part(
         column_names=columns if named else (),
         style=style,
         marks=part.marks,
+        changed=part.changed,
         seen=part.seen,
         focus=given.focus,
         columns=given.columns,

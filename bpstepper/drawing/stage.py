@@ -276,8 +276,9 @@ class _Stage:
 
     def _heading(self, operation: Operation, number: int) -> Line:
         charset = self.look.charset
-        own = NOTATIONS[self.look.notation].heading(self.step, operation)
-        text = own or heading(self.step, operation)
+        notation = NOTATIONS[self.look.notation]
+        own = notation.heading(self.step, operation)
+        text = own or heading(self.step, operation, notation)
         text = f" {number}  {text}" if number else f" {text}"
         text = shorten(charset.translate(text), self.width, charset.left_out)
         return crop((Span(text, "heading"),), self.width)

@@ -56,21 +56,22 @@ def draw_table(
     )
     side = draw_matrix(
         column.value, column.shape, caption=column.caption, row_names=column.rows,
-        style=style_of(column.quantity.value, look, digits), marks=column.marks, seen=column.seen,
-        focus=(focus[0], 0), max_rows=max_rows, max_width=max(width // 3, 1), charset=charset,
+        style=style_of(column.quantity.value, look, digits), marks=column.marks,
+        changed=column.changed, seen=column.seen, focus=(focus[0], 0), max_rows=max_rows,
+        max_width=max(width // 3, 1), charset=charset,
     )  # fmt: skip
     room = max(width - side.width - _GAP, 1)
     # what keeps the row above its products
     blank = (" " * (lead_of(result.rows, charset) - 1),) if result.rows else ()
     above = draw_matrix(
         row.value, row.shape, caption=row.caption, row_names=blank, column_names=row.terse,
-        style=over_style, marks=row.marks, seen=row.seen, focus=(0, focus[1]), max_rows=1,
-        max_width=room, charset=charset,
+        style=over_style, marks=row.marks, changed=row.changed, seen=row.seen,
+        focus=(0, focus[1]), max_rows=1, max_width=room, charset=charset,
     )  # fmt: skip
     below = draw_matrix(
         result.value, result.shape, caption=result.caption, row_names=result.rows, style=style,
-        marks=result.marks, seen=result.seen, focus=focus, max_rows=max_rows, max_width=room,
-        charset=charset,
+        marks=result.marks, changed=result.changed, seen=result.seen, focus=focus,
+        max_rows=max_rows, max_width=room, charset=charset,
     )  # fmt: skip
     (under,) = grid([[side, below]], gap=_GAP, charset=charset)
     shift = side.width + _GAP

@@ -70,6 +70,13 @@ def width(text: str) -> int:
     return sum(map(_character_width, clean(text)))
 
 
+@lru_cache(maxsize=4096)
+def _sized(text: str) -> tuple[str, int]:
+    """A text once it is clean, and how many cells it takes then."""
+    kept = clean(text)
+    return kept, width(kept)
+
+
 @lru_cache(maxsize=1024)
 def _character_width(character: str) -> int:
     from wcwidth import wcwidth  # loaded only by those who need it
@@ -115,13 +122,12 @@ def crop(line: Iterable[Span], cells: int) -> Line:
     spans: list[Span] = []
     room = max(0, cells)
     for span in line:
-        text = clean(span.text)
-        taken = width(text)
+        text, taken = _sized(span.text)
         if taken > room:
             text = _start(text, room)
             taken = room
         if text:
-            spans.append(span if text == span.text else Span(text, span.role))
+            spans.append(span if text is span.text or text == span.text else Span(text, span.role))
         room -= taken
         if room == 0:
             break

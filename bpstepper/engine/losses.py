@@ -43,7 +43,7 @@ class LossRule:
         slope_factor: what differentiating brings down in front: the 2 of a square.
         formula: the summand of C, as a template (see `equations`).
         slope_formula: ∂C/∂a without factors, as a template.
-        slope_reason: one sentence on where the slope comes from.
+        slope_reason: one sentence on where the slope comes from, as a template.
         source: book and equation number.
         meaning: what C says, to go on from "C is one number".
     """
@@ -162,7 +162,7 @@ _ROWS = (
         slope_factor=2.0,
         formula="({y} − {a})²",
         slope_formula="({a} − {y})",
-        slope_reason="the derivative of (y − a)² is 2(a − y)",
+        slope_reason="the derivative of ({y} − {a})² is 2({a} − {y})",
         source="Nielsen ch. 2 (26)",
     ),
     LossRule(
@@ -176,7 +176,8 @@ _ROWS = (
         slope_factor=1.0,
         formula="−({y} ln {a} + (1 − {y}) ln(1 − {a}))",
         slope_formula="({a} − {y}) / ({a}(1 − {a}))",
-        slope_reason="the derivative of −(y ln a + (1 − y) ln(1 − a)) is (a − y)/(a(1 − a))",
+        slope_reason="the derivative of −({y} ln {a} + (1 − {y}) ln(1 − {a})) "
+        "is ({a} − {y})/({a}(1 − {a}))",
         source="Nielsen ch. 3 (63)",
     ),
     LossRule(
@@ -193,7 +194,7 @@ _ROWS = (
         slope_factor=1.0,
         formula="−{y} ln {a}",
         slope_formula="(−{y} / {a})",
-        slope_reason="the derivative of −y ln a is −y/a",
+        slope_reason="the derivative of −{y} ln {a} is −{y}/{a}",
         source="Nielsen ch. 3 (80)",
     ),
     LossRule(
@@ -208,7 +209,7 @@ _ROWS = (
         slope_factor=1.0,
         formula="{a}",
         slope_formula="1",
-        slope_reason="C is the output itself, so ∂C/∂a is 1 for each output that is counted",
+        slope_reason="{C} is the output itself, so ∂{C}/∂{a} is 1 for each output that is counted",
         source="no loss: C is the output",
         meaning=", here the output itself",
     ),

@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from types import MappingProxyType
 
 from bpstepper.engine.algebra import ALGEBRA
 from bpstepper.engine.equations import Equation
 from bpstepper.engine.kernels import Axes, Kernel, ShapeClash, same_shape, sizes_of, told
 from bpstepper.engine.mistaken_kernels import MISTAKEN
 from bpstepper.engine.program import Op, Program
+from bpstepper.engine.spelling import BOOK
 from bpstepper.engine.symbols import KINDS, Name, Symbol
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "with_state",
 ]
 
+_NO_NAMES: Mapping[Symbol, Name] = MappingProxyType({})
+
 Change = Callable[[Op], Sequence[Op]]
 """What stands in an operation's place: itself, others, or none."""
 
@@ -49,12 +53,23 @@ class Clash(ShapeClash):
     Attributes:
         symbol: what could not be made.
         operands: the symbols that do not go together.
+        frames: how each is written, and its shape; also of what a result should have replaced.
+        glue: what a page writes before, between and after them.
     """
 
-    def __init__(self, message: str, symbol: Symbol, operands: tuple[Symbol, ...]) -> None:
+    def __init__(
+        self,
+        message: str,
+        symbol: Symbol,
+        operands: tuple[Symbol, ...],
+        frames: tuple[tuple[str, tuple[int, ...]], ...] = (),
+        glue: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.symbol = symbol
         self.operands = operands
+        self.frames = frames
+        self.glue = glue
 
 
 # ── one operation ────────────────────────────────────────────────────────────────────────────
@@ -228,10 +243,23 @@ def rebuilt(
     axes = {s: axes for s, axes in program.axes.items() if s not in gone and s not in made}
     axes.update(given or {})
     moves = {**program.updates, **(updates or {})}
+    names = dict(program.names)
+
+    def frame(symbol: Symbol) -> tuple[str, tuple[int, ...]]:
+        return names[symbol].text, sizes_of(axes[symbol])
+
+    for symbol in axes:
+        names.setdefault(symbol, _name(symbol))
     fitting: list[Op] = []
     for op in ordered:
-        for fitted, its_axes in _fitted(op, axes):
+        try:
+            fits = _fitted(op, axes)
+        except ShapeClash as clash:
+            frames = tuple(map(frame, op.operands))
+            raise Clash(str(clash), op.result, op.operands, frames, op.kernel.glue) from None
+        for fitted, its_axes in fits:
             axes[fitted.result] = its_axes
+            names.setdefault(fitted.result, _name(fitted.result, fitted, names))
             fitting.append(fitted)
         before = moves.get(op.result)
         if before is not None and sizes_of(axes[before]) != sizes_of(axes[op.result]):
@@ -240,32 +268,46 @@ def rebuilt(
                 f"the broadcast shape {told(axes[op.result])}",
                 op.result,
                 op.operands,
+                (frame(before), frame(op.result)),
+                ("", "←", ""),
             )
     parts = {s: of for s, of in program.parts.items() if s not in made and s not in gone}
-    names = {symbol: program.names.get(symbol) or _name(symbol) for symbol in axes}
+    names = {symbol: names[symbol] for symbol in axes}
     return replace(program, ops=tuple(fitting), axes=axes, names=names, updates=moves, parts=parts)
 
 
-def _name(symbol: Symbol) -> Name:
-    """How a symbol that the compiler does not know is written: by its key."""
+def _name(symbol: Symbol, op: Op | None = None, names: Mapping[Symbol, Name] = _NO_NAMES) -> Name:
+    """How a symbol that the compiler does not know is written.
+
+    By its kind, or as what is made of another (`(W²)⁻¹`), or by its key.
+    """
+    if symbol.kind in KINDS and symbol.kind != "product":
+        return BOOK.name(symbol)
+    if op is not None and op.kernel.form == "postfix":
+        of, sign = names[op.operands[0]], op.kernel.glue[-1]
+        return Name(f"({of.text}){sign}", rf"({of.latex})^{{\mathrm{{{op.kernel.name}}}}}")
     return Name(symbol.key, rf"\mathrm{{{symbol.key}}}".replace("_", r"\_"))
 
 
 def _fitted(op: Op, axes: Mapping[Symbol, Axes]) -> list[tuple[Op, Axes]]:
-    """The operation with its axes, behind those that stretch what numpy broadcasts."""
+    """The operation with its axes, behind those that stretch what numpy broadcasts.
+
+    Raises:
+        ShapeClash: not even numpy would make its operands go together.
+    """
     operands = [axes[operand] for operand in op.operands]
     try:
         return [(op, op.kernel.axes(operands))]
     except ShapeClash as clash:
         stretch = MISTAKEN["stretch"].along(op.kernel.axis)
         if op.kernel.infer not in _BROADCAST:
-            raise Clash(str(clash), op.result, op.operands) from None
+            raise
         try:
             wide = operands[0]
             for other in operands[1:]:
                 wide = stretch.axes([wide, other])
         except ShapeClash:
-            raise Clash(str(clash), op.result, op.operands) from None
+            raise clash from None
     first, second = op.operands
     made: list[tuple[Op, Axes]] = []
     instead = {}
@@ -282,10 +324,22 @@ def _sorted(ops: Sequence[Op]) -> list[Op]:
 
     Those of one equation stay together, unless only splitting them up helps.
     """
+    if _in_order(ops):
+        return list(ops)
     steps = [list(group) for _, group in groupby(ops, key=lambda op: id(op.equation))]
     placed = _placed(steps) or _placed([[op] for op in ops])
     assert placed is not None  # no change makes a circle
     return placed
+
+
+def _in_order(ops: Sequence[Op]) -> bool:
+    """Whether each comes after those that it reads from already."""
+    to_come = {op.result for op in ops}
+    for op in ops:
+        if not to_come.isdisjoint(op.operands):
+            return False
+        to_come.discard(op.result)
+    return True
 
 
 def _placed(units: list[list[Op]]) -> list[Op] | None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from bpstepper.engine.checkpoints import Checkpoints
 from bpstepper.engine.compiler import compile_program
+from bpstepper.engine.evaluation import Probe, answered, classes
 from bpstepper.engine.kernels import Call
-from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.lowering import Lowered
 from bpstepper.engine.memory import (
     Order,
@@ -188,6 +188,8 @@ class Runner:
     def advance(self, updates: int, record_cost: Callable[[float], object] | None = None) -> None:
         """Run this many updates; `record_cost` is handed C of each batch before it moves.
 
+        Where it returns something true, that update is the last.
+
         Raises:
             ValueError: `record_cost` without `with_cost`: C is not computed.
         """
@@ -202,11 +204,12 @@ class Runner:
                     lowered = planned[0][0]
                     more = min(target - self.done, _REPEATED) - 1
                     planned = [*planned, *[(lowered, lowered.flat)] * more]
-                for lowered, calls in planned:
+                for made, (lowered, calls) in enumerate(planned, start=1):
                     for function, arguments in calls:
                         function(*arguments)
-                    if record_cost is not None:
-                        record_cost(float(lowered.values[_C]))
+                    if record_cost is not None and record_cost(float(lowered.values[_C])):
+                        self.done += made
+                        return
                 self.done += len(planned)
 
     def trace(self) -> Trace:
@@ -268,31 +271,6 @@ class Moment:
         return public(self._line.problem, self._line.parameters(self.update))
 
 
-@dataclass
-class _Checkpoints:
-    """Parameters at every `stride`-th update; the stride doubles when they get too many."""
-
-    most: int
-    stride: int = 1
-
-    def __post_init__(self) -> None:
-        self.kept: dict[int, dict[Symbol, Array]] = {}
-
-    def keep(self, done: int, parameters: dict[Symbol, Array]) -> None:
-        self.kept[done] = parameters
-        while len(self.kept) > self.most:
-            self.stride *= 2
-            self.kept = {at: kept for at, kept in self.kept.items() if at % self.stride == 0}
-
-    def before(self, done: int) -> int:
-        """The last checkpoint that is not after `done`; update 0 is always one."""
-        at = min(done, max(self.kept))  # a far update is not looked for stride by stride
-        at -= at % self.stride
-        while at not in self.kept:
-            at -= self.stride
-        return at
-
-
 class Timeline:
     """Any update of a problem's training.
 
@@ -306,8 +284,7 @@ class Timeline:
     def __init__(self, problem: Problem, mutate: Mutate | None = None) -> None:
         self.problem = problem
         self._runner = Runner(problem, mutate=mutate)
-        size = sum(value.nbytes for value in self._runner.parameters.values())
-        self._checkpoints = _Checkpoints(most=max(2, min(2048, self.MEMORY // max(size, 1))))
+        self._checkpoints = Checkpoints.within(self.MEMORY, self._runner.parameters)
         self._checkpoints.keep(0, self._runner.copy_parameters())
         self._traces: OrderedDict[int, Trace] = OrderedDict()
         self._adopted: tuple[int, dict[Symbol, Array]] = (0, self._checkpoints.kept[0])
@@ -372,6 +349,13 @@ class Timeline:
         self._traces.clear()
         self._runner.restore(parameters, done)
 
+    def share(self, checkpoints: Checkpoints) -> None:
+        """Take the checkpoints of another run of this very problem, so that nothing is run twice.
+
+        They are bit for bit those that would be made here, so no number changes.
+        """
+        self._checkpoints.take(checkpoints)
+
     def prepare(self, update: int, most: int) -> int:
         """Compute at most `most` updates of the way to `update`; return how many are left.
 
@@ -409,15 +393,11 @@ def _forward(
     problem: Problem, parameters: Mapping[Symbol, Array], goal: Symbol, samples: Order
 ) -> Array:
     """The value of `goal` with these samples as one batch."""
-    program = compile_program(problem, len(samples))
     given = dict(parameters)
     if not np.array_equal(samples, split(problem).training):
         given.pop(Symbol("x"), None)  # inputs that were moved are those of the training samples
-    lowered = Lowered(program, given, constants(problem, len(samples)), goals=(goal,))
-    batch = SampleStore(problem).batch(samples)
-    lowered.write({symbol: value for symbol, value in batch.items() if symbol not in given})
-    lowered.run()
-    return lowered.values[goal]
+    probe = Probe(problem, given, len(samples), (goal,))
+    return probe(SampleStore(problem).batch(samples))[goal]
 
 
 def cost_over_all(problem: Problem, parameters: Mapping[Symbol, Array]) -> float:
@@ -434,17 +414,8 @@ def accuracy(
     and 1, whether it is at least ½. Without `samples`, of all training samples.
     """
     chosen = split(problem).training if samples is None else samples
-    targets = [problem.samples[index].target for index in chosen]
-    if not targets or any(target is None for target in targets):
-        return None
-    y = np.array(targets)
-    if not np.isin(y, (0.0, 1.0)).all():
+    right = classes(problem, chosen)
+    if right is None:
         return None
     outputs = _forward(problem, parameters, Symbol("a", problem.network.depth), chosen)
-    a = outputs.T if LAYOUTS[problem.network.layout].units_axis == 0 else outputs
-    sound = np.isfinite(a).all(axis=1)  # NaN is never right
-    if y.shape[1] == 1:
-        return float(np.mean(sound & ((a >= 0.5) == (y == 1.0)).all(axis=1)))
-    if not (y.sum(axis=1) == 1.0).all():
-        return None
-    return float(np.mean(sound & (a.argmax(axis=1) == y.argmax(axis=1))))
+    return float(np.mean(answered(problem, outputs) == right.labels))

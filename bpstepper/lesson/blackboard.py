@@ -14,7 +14,7 @@ from bpstepper.engine.kernels import Index
 from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.network import Loss
 from bpstepper.engine.nudge import GRADIENT_OF
-from bpstepper.engine.symbols import Symbol, words
+from bpstepper.engine.symbols import Symbol
 from bpstepper.number_format import number
 
 from .chain import DERIVATIVES, Book, Opened, Place, Route, Summand, fold, of_cost, routes_of
@@ -130,15 +130,17 @@ class Blackboard:
         told = {
             "v": self.book.by(place),
             "u": self.book.by(routes[0].gradient),
-            "l": routes[0].gradient.quantity.symbol.layer,
+            "l": self.book.letters.number(routes[0].gradient.quantity.symbol.layer or 0),
             "samples": " and the samples s" if self.book.trace.program.batch > 1 else "",
         }
         if several:
-            why = _SEVERAL[level].format(**told)
+            why = self._filled(_SEVERAL[level]).format(**told)
             self._add(place, self._sum_sign(place, routes[0]), None, why, indent)
         else:
             formula = _names(self._product(place, *routes[0].numbers))
-            self._add(place, formula, None, self._once(_ALONE, level).format(**told), indent)
+            self._add(
+                place, formula, None, self._filled(self._once(_ALONE, level)).format(**told), indent
+            )
         self._locals(place, shown, indent + 1)
         hidden = routes[0].gradient.quantity.value.size - len(routes) - len(zeros)
         for zero in zeros:
@@ -166,8 +168,8 @@ class Blackboard:
         parts = [factor for summand in opened.summands for factor in summand.factors]
         terms = [SpelledTerm("", 1, (self._factor(p),), p.value) for p in parts]
         formula = " + ".join(factor.name for term in terms for factor in term.factors)
-        costs = " and ".join(DERIVATIVES[part.kind].of for part in parts)
-        self._add(place, formula, None, f"C is the sum of {costs}", indent)
+        costs = " and ".join(self.book.cost(DERIVATIVES[part.kind].of) for part in parts)
+        self._add(place, formula, None, f"{self.book.cost('C')} is the sum of {costs}", indent)
         self._inner(parts, indent + 1, depth)
         self._add(place, "", place.value, "", indent, terms)
 
@@ -185,13 +187,17 @@ class Blackboard:
     def _sum_sign(self, place: Place, route: Route) -> str:
         """`Σ ∂C/∂z(k) × ∂z(k)/∂a(h2)`: k for the units, and the sample where there are several."""
         quantity, index = route.gradient
-        level, by = self.book.level(place), DERIVATIVES[route.gradient.kind].by
+        level, by = self.book.level(place), self.book.letter_by(route.gradient)
         parts = ["k"]
         for axis, i in zip(quantity.axes, index, strict=True):
             if axis.kind == "samples" and axis.size > 1:
                 parts.append("s" if level == "parameter" else self.book.naming.sample(i))
         stop = f"{by}({', '.join(parts)})"
-        return f"Σ ∂C/∂{stop} × ∂{stop}/∂{self.book.by(place)}"
+        return f"Σ ∂{self.book.cost('C')}/∂{stop} × ∂{stop}/∂{self.book.by(place)}"
+
+    def _filled(self, text: str) -> str:
+        """A text in the letters of the book; what else stands in braces stays."""
+        return text.replace("{C}", self.book.letters["C"]).replace("{z}", self.book.letters["z"])
 
     def _elsewhere(self, place: Place, routes: Sequence[Route]) -> list[Place]:
         """The z of the same sample that a parameter does not stand in: no routes."""
@@ -248,7 +254,7 @@ class Blackboard:
             why = f"as update {before} left it" if before else "as it is at the start"
         name = self.book.name(place)
         term = SpelledTerm("", 1, (Factor(name, place.value),), place.value)
-        self._line(name, "", place.value, f"{words(symbol)}: {why}", indent, [term])
+        self._line(name, "", place.value, f"{self.book.words(symbol)}: {why}", indent, [term])
 
     def _definition(self, place: Place, opened: Opened, indent: int, depth: int) -> None:
         long = opened.function is None and len(opened.summands) > _SHOWN
@@ -297,15 +303,16 @@ class Blackboard:
         phase = self.book.made[place.quantity.symbol][0].equation.phase
         said = []
         if of_cost(place) and self.book.level(place) == "a":
-            share = f", and C takes {number(self.loss.factor)} of it"
+            share = f", and {self.book.cost('C')} takes {number(self.loss.factor)} of it"
             plain = self.loss.factor == 1 or len(opened.summands[0].factors) > 1
-            said.append(LOSSES[self.loss.name].slope_reason + ("" if plain else share))
+            reason = self.book.letters.fill(LOSSES[self.loss.name].slope_reason)
+            said.append(reason + ("" if plain else share))
         elif place.kind == _LETTER:
             said.append(_COLLAPSED)
         elif opened.function is not None and phase != "update":
             said.append(opened.words)
         elif phase in _ON_AND_ON:
-            said.append(words(place.quantity.symbol))
+            said.append(self.book.words(place.quantity.symbol))
         for factor in (
             factor for summand in opened.summands[:_SHOWN] for factor in summand.factors
         ):
@@ -313,7 +320,7 @@ class Blackboard:
             given, name = symbol not in self.book.made and not factor.cell, self.book.name(factor)
             if given and symbol not in self._told and not name.isdigit():
                 self._told.add(symbol)
-                said.append(f"{name}: {words(symbol)}")
+                said.append(f"{name}: {self.book.words(symbol)}")
         return "; ".join(said)
 
     def _once(self, text: str, about: str = "") -> str:
@@ -373,12 +380,13 @@ _LIKEWISE = "in the same way"
 _COLLAPSED = "the loss's slope times the unit's, multiplied out"
 _LETTER = GRADIENT_OF["z"]  # δ: the one derivative of C that has a letter of its own
 _SEVERAL = {
-    "parameter": "over the units k of layer {l}{samples}: each z could be a route from {v} to C",
+    "parameter": "over the units k of layer {l}{samples}: "
+    "each {z} could be a route from {v} to {C}",
     "a": "over the units k of layer {l}: a wire leads from here to each of them",
     "z": "over the units k of layer {l}: {v} acts on all of them, since they share",
 }
 """Why a derivative is a sum, by what it is taken with respect to."""
-_ALONE = "{v} acts on C through {u} alone"
+_ALONE = "{v} acts on {C} through {u} alone"
 
 
 def _names(term: SpelledTerm) -> str:

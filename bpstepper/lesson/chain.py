@@ -15,11 +15,13 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from bpstepper.engine.kernels import Cell, Index, Term
 from bpstepper.engine.nudge import GRADIENT_OF
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import Symbol, words
 from bpstepper.engine.trace import Operation, Quantity, Step, Trace
 from bpstepper.number_format import number
 
+from .letters import OWN, letters_of
 from .naming import Naming
+from .notation import Notation
 
 __all__ = [
     "DERIVATIVES",
@@ -119,8 +121,10 @@ _Key = tuple[Symbol, Index]
 class Book:
     """A trace, ready to be asked what its cells are made of and how they are called."""
 
-    def __init__(self, trace: Trace, naming: Naming) -> None:
+    def __init__(self, trace: Trace, naming: Naming, notation: Notation = OWN) -> None:
         self.trace, self.naming = trace, naming
+        network = naming.problem.network
+        self.letters = letters_of(notation, network, network.depth)
         self.made: dict[Symbol, tuple[Step, Operation]] = {
             operation.result.symbol: (step, operation)
             for step in trace.steps
@@ -128,6 +132,7 @@ class Book:
             # W without the bias that is folded in is a part of what is given, not a result
             if _LEVEL.get(operation.result.symbol.kind) != "parameter"
         }
+        self._by: dict[_Key, str] = {}
         self._opened: dict[_Key, Opened | None] = {}
         self._folded: dict[_Key, Folded[Summand]] = {}
         self._last: tuple[_Key, Cell] = ((Symbol("C"), (-1,)), Cell(()))
@@ -152,16 +157,34 @@ class Book:
 
     def by(self, place: Place) -> str:
         """What a derivative is taken with respect to: of `δ(h2)`, `z(h2)`."""
-        row = DERIVATIVES[place.kind]
-        return self._called(row.by, place, 1)
+        key = (place.quantity.symbol, place.cell)
+        if key not in self._by:  # asked for by every route that a cell lies on
+            self._by[key] = self._called(DERIVATIVES[place.kind].by, place, 1)
+        return self._by[key]
 
     def derivative(self, place: Place) -> str:
         """A derivative by its name: `∂C/∂z(h2)`; any other cell by its own."""
         row = DERIVATIVES.get(place.kind)
         if row is None:
             return self.name(place)
-        of = self._called(row.of, place, 0) if row.of == "a" else row.of
+        of = self._called(row.of, place, 0) if row.of == "a" else self.cost(row.of)
         return f"∂{of}/∂{self.by(place)}"
+
+    def cost(self, own: str) -> str:
+        """A cost by its name: `C`, or the part of it that `C_data` is."""
+        return self.letters["C"] + own.removeprefix("C")
+
+    def letter_by(self, place: Place) -> str:
+        """The letter that a derivative is taken by, without its cell."""
+        own = DERIVATIVES[place.kind].by
+        symbol, naming = Symbol(own, place.quantity.symbol.layer), self.naming
+        stem = naming.stem(symbol, naming.problem.network.depth) if naming.stem else ""
+        return stem or own
+
+    def words(self, symbol: Symbol) -> str:
+        """What a person would say for a symbol, its layer counted as the notation does."""
+        layer = symbol.layer
+        return words(symbol._replace(layer=None if layer is None else self.letters.number(layer)))
 
     def _called(self, kind: str, place: Place, which: int) -> str:
         """The cell of another kind that stands where this one does.
@@ -225,8 +248,8 @@ class Book:
                 Summand(term.sign, tuple(self.unfiled(c) for c in self._cells(operation, term)))
                 for term in rule.terms
             )
-            glue = kernel.around or (f"{kernel.sign}(", ")")
-            return Opened(arguments, rule.function, glue, kernel.words)
+            glue = kernel.around or (f"{self.letters.function(kernel.sign)}(", ")")
+            return Opened(arguments, rule.function, glue, self.letters.formula(kernel.words))
         return Opened(tuple(self._summands(place, operation, step)), words=kernel.words)
 
     def _rule(self, place: Place, operation: Operation) -> Cell:

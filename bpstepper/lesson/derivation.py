@@ -16,7 +16,9 @@ from bpstepper.session import Session
 
 from .blackboard import Blackboard
 from .chain import Book, Place
+from .letters import OWN
 from .naming import Naming
+from .notation import Notation
 from .spelling import DerivationLine
 
 __all__ = ["Derivation", "DerivationLine", "derive"]
@@ -41,8 +43,17 @@ class Derivation:
     label: str = ""
 
 
-def derive(session: Session, quantity: Quantity, cell: Index) -> Derivation:
+def derive(
+    session: Session, quantity: Quantity, cell: Index, notation: Notation = OWN
+) -> Derivation:
     """Derive one cell of a quantity of the session's update.
+
+    Args:
+        session: where we are, in the program's own notation.
+        quantity: whose cell it is.
+        cell: which.
+        notation: whose letters are used; where it has δ = −∂C/∂z, it is ∂C/∂z that is derived,
+            and the numbers have its sign.
 
     Raises:
         KeyError: the session's update has no such quantity.
@@ -52,8 +63,11 @@ def derive(session: Session, quantity: Quantity, cell: Index) -> Derivation:
     shape = trace[quantity.symbol].shape  # else a KeyError that says what there is
     if len(cell) != len(shape) or not all(0 <= i < n for i, n in zip(cell, shape, strict=True)):
         raise IndexError(f"{quantity.key}: expected a cell within {shape}, got {cell}")
-    naming = Naming(session.scenario, trace.samples)
-    book, place = Book(trace, naming), Place(trace.quantity(quantity.symbol), cell)
+    letters = notation.upright
+    trace = letters.trace(trace, session.scenario)
+    naming = Naming(session.scenario, trace.samples, None if letters.own else letters.stem)
+    book = Book(trace, naming, letters)
+    place = Place(trace.quantity(quantity.symbol), cell)
     value = place.value
     lines: list[DerivationLine] = []
     for deepest in range(1, len(trace.steps) + 2):

@@ -14,34 +14,41 @@ from bpstepper.engine.activations import ACTIVATIONS, Activation
 from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.trace import Operation, Quantity, Step
 from bpstepper.lesson.explanations import EXPLANATIONS, HEADINGS, RESULT_HEADINGS
+from bpstepper.lesson.letters import OWN, Letters, letters_of
+from bpstepper.lesson.notation import Notation
 from bpstepper.scenario.model import Scenario
 
 __all__ = ["Told", "explain", "explain_operation", "heading"]
 
 
-def heading(step: Step, operation: Operation) -> str:
+def heading(step: Step, operation: Operation, notation: Notation = OWN) -> str:
     """What an operation does, in a few words, for the line above its matrices."""
+    letters = letters_of(notation, None, step.equation.layer)
     kernel = operation.kernel
     if operation.result.symbol.kind in ("loss_slope", "grad_a") and kernel.name == "subtract":
-        return "how C changes with each output"
+        return letters.fill("how {C} changes with each output")
     if step.equation.law == "BP4" and kernel.name == "matmul":
         samples = operation.operands[0].value.shape[1]
         if samples > 1:
             return f"for each wire a product per sample, added up over the {samples} samples"
-    by_result = RESULT_HEADINGS.get(operation.result.symbol.kind, kernel.words)
-    return HEADINGS.get((step.equation.row, kernel.name), by_result)
+    own = HEADINGS.get((step.equation.row, kernel.name))
+    if own is not None:
+        return letters.fill(own)
+    by_result = RESULT_HEADINGS.get(operation.result.symbol.kind)
+    return by_result or letters.formula(kernel.words)
 
 
-def explain_operation(operation: Operation, head: str) -> str:
+def explain_operation(operation: Operation, head: str, letters: Letters | None = None) -> str:
     """What one operation does, with its own shapes: `2×2 · 2×1 makes 2×1`.
 
     `head` is what `heading` says of it.
     """
+    letters = letters or letters_of(OWN)
     shapes = [_shape(operand) for operand in operation.operands]
     glue = operation.kernel.glue
     parts = [f"{before} {shape}".strip() for before, shape in zip(glue, shapes, strict=False)]
     written = f"{' '.join(parts)} {glue[-1]}".strip()
-    words = operation.kernel.words
+    words = letters.formula(operation.kernel.words)
     told = head[:1].upper() + head[1:]
     told += f": {words}." if words and words != head else "."
     return f"{told} Shapes: {written} makes {_shape(operation.result)}."
@@ -66,10 +73,10 @@ class Told:
     source: str
 
 
-def explain(scenario: Scenario, step: Step, batch: int) -> Told:
-    """Why this step is what it is, with its own layer, units and shapes."""
+def explain(scenario: Scenario, step: Step, batch: int, notation: Notation = OWN) -> Told:
+    """Why this step is what it is, with its own layer, units and shapes, in a book's letters."""
     row = EXPLANATIONS[step.equation.row]
-    said = _Said(scenario, step, batch)
+    said = _Said(scenario, step, batch, notation)
     paragraphs = (said.fill(paragraph).strip() for paragraph in row.paragraphs)
     sentence = said.fill(row.sentence)
     if not np.isfinite(step.result.value).all():
@@ -89,38 +96,35 @@ _BEYOND = {
     True: "This path divides 0 by 0 here, or overflows; the next step's form does not.",
     False: "Not every number here is finite: something overflowed, here or before.",
 }
-_NUMBER_WORDS = {1: "one z", 2: "two of them", 3: "three of them", 4: "four of them"}
+_NUMBER_WORDS = {1: "one {z}", 2: "two of them", 3: "three of them", 4: "four of them"}
 
 
 class _Said:
     """What the templates' words mean at one step; each is worked out only where it is used."""
 
-    def __init__(self, scenario: Scenario, step: Step, batch: int) -> None:
+    def __init__(self, scenario: Scenario, step: Step, batch: int, notation: Notation) -> None:
         self.network = scenario.network
         self.loss = scenario.loss
         self.step = step
         self.batch_size = batch
         layer = step.equation.layer
         self.layer = self.network.depth if layer is None else layer
+        self.letters = letters_of(notation, self.network, self.layer)
 
     def fill(self, template: str) -> str:
         """The template with every word replaced, repeatedly where a word is itself one."""
         words: dict[str, Callable[[], str]] = {
-            "l": lambda: str(self.layer),
-            "k": lambda: str(self.layer - 1),
-            "n": lambda: str(self.layer + 1),
-            "units": lambda: ", ".join(self._some_units()),
             "units_word": self._units_word,
             "make": lambda: "makes" if self.network.sizes[self.layer] == 1 else "make",
-            "f": lambda: self._activation().glyph.text,
-            "formula": lambda: self._activation().formula,
-            "slope": lambda: self._activation().slope_formula,
+            "a_sentence": self._a_sentence,
+            "f": lambda: self.letters.function(self._activation().glyph.text),
+            "formula": lambda: self.letters.formula(self._activation().formula),
+            "slope": lambda: self.letters.formula(self._activation().slope_formula),
             "shape": lambda: "×".join(str(n) for n in self.step.result.value.shape),
             "m": lambda: str(self.batch_size),
             "loss_slope": lambda: LOSSES[self.loss.name].slope_reason,
             "cancels": lambda: _CANCELS[self.step.equation.witness],
             "meaning": lambda: LOSSES[self.loss.name].meaning,
-            "a_sentence": self._a_sentence,
             "means": self._means,
             "scaled": self._scaled,
             "batch": self._batch,
@@ -134,7 +138,10 @@ class _Said:
             token = "{" + word + "}"
             if token in text:
                 text = text.replace(token, meaning())
-        return text
+        text = self.letters.fill(text)
+        # names of units come last: what stands in their braces is theirs
+        named = "{units}" in text
+        return text.replace("{units}", ", ".join(self._some_units())) if named else text
 
     def _activation(self) -> Activation:
         return ACTIVATIONS[self.network.layer(max(self.layer, 1)).activation]
@@ -150,10 +157,10 @@ class _Said:
     def _a_sentence(self) -> str:
         activation = self._activation()
         if activation.slope is None:
-            return "Softmax shares 1 among the units: each activation depends on every z."
+            return "Softmax shares 1 among the units: each activation depends on every {z}."
         if activation.apply.view is not None:
-            return "These units are linear: each passes its z on as it is."
-        return f"Each unit bends its own z by {activation.glyph.text}; no unit looks at another's."
+            return "These units are linear: each passes its {z} on as it is."
+        return "Each unit bends its own {z} by {f}; no unit looks at another's."
 
     def _means(self) -> str:
         parts = []
@@ -165,7 +172,7 @@ class _Said:
 
     def _scaled(self) -> str:
         plain = len(self.step.operations) == 1
-        return "" if plain else ", times the factor and the means that stand in C"
+        return "" if plain else ", times the factor and the means that stand in {C}"
 
     def _batch(self) -> str:
         if self.batch_size == 1:
@@ -189,18 +196,18 @@ class _Said:
 _TRANSPOSE = {
     "column": (
         "The same wires as forward, added up at their other end. That is the transpose.",
-        "The cells of W stand in rows by the unit a wire goes to. To add up by the unit it comes "
+        "The cells of {W} stand in rows by the unit a wire goes to. To add up by the unit it comes "
         "FROM, rows and columns change places: the transpose.",
     ),
     "row": (
         "The same wires as forward, added up at their other end. That is the transpose.",
-        "Here W is filed from × to, and forward is a W. To add up at the wires' other end, rows "
-        "and columns of W change places: the transpose.",
+        "Here {W} is filed from × to, and forward is {any_a} {W}. To add up at the wires' other "
+        "end, rows and columns of {W} change places: the transpose.",
     ),
     "torch": (
         "The same wires, added up at their other end; forward carried the transpose.",
-        "Here W is filed to × from and the samples stand in rows, so forward was a Wᵀ and back is "
-        "δ W with no transpose at all. Exactly one of the two trips carries it, and which one is "
-        "a matter of filing.",
+        "Here {W} is filed to × from and the samples stand in rows, so forward was {any_a} {W}ᵀ "
+        "and back is {d} {W} with no transpose at all. Exactly one of the two trips carries it, "
+        "and which one is a matter of filing.",
     ),
 }

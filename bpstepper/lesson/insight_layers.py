@@ -62,6 +62,7 @@ def exploding(view: UpdateView) -> Iterator[Found]:
 
 def _changing(view: UpdateView, sizes: list[float], verb: str) -> Found:
     first, last = Symbol("delta", 1), Symbol("delta", view.depth)
+    letters = view.letters()
     logs = np.log([sizes[0], sizes[-1]])  # the quotient may overflow where its root does not
     mean, ratio = (float(np.exp((logs[0] - logs[1]) / n)) for n in (len(sizes) - 1, 1))
     return Found(
@@ -69,10 +70,10 @@ def _changing(view: UpdateView, sizes: list[float], verb: str) -> Found:
         np.ones(view.units("delta", 1).shape, bool),
         f"Gradients {verb}: {view.name(last)} is {number(sizes[-1])} in size, "
         f"{view.name(first)} {number(sizes[0])} (root mean square).",
-        "From each layer to the one before it, δ is multiplied by the weights, transposed, and by "
-        f"the slopes. Here that makes a factor of {number(mean, 3)} a layer on average, and of "
-        f"{number(ratio, 3)} over {len(sizes) - 1} layers. The gradients in layer 1 are "
-        f"made from {view.name(first)}.",
+        f"From each layer to the one before it, {letters['d']} is multiplied by the weights, "
+        f"transposed, and by the slopes. Here that makes a factor of {number(mean, 3)} a layer on "
+        f"average, and of {number(ratio, 3)} over {len(sizes) - 1} layers. The gradients in layer "
+        f"{letters.number(1)} are made from {view.name(first)}.",
     )
 
 
@@ -82,11 +83,11 @@ def linear(view: UpdateView) -> Iterator[Found]:
         if view.activation(layer).apply.view is None:
             continue
         first, second = (view.name(Symbol("W", n)) for n in (layer, layer + 1))
+        this, after = (view.letters().number(n) for n in (layer, layer + 1))
         yield Found(
             Symbol("a", layer),
             np.ones(view.units("a", layer).shape, bool),
-            f"Layer {layer} is linear: one layer alone could do what layers {layer} and "
-            f"{layer + 1} do.",
+            f"Layer {this} is linear: one layer alone could do what layers {this} and {after} do.",
             f"Weighted sums of weighted sums are weighted sums: the product of {first} and "
             f"{second} would be the weights of that one layer. Only an activation function that "
             "bends makes a hidden layer worth having.",
@@ -113,13 +114,15 @@ def oscillating(view: UpdateView) -> Iterator[Found]:
         return
     seen = (np.abs(changes) > _WIDE * np.abs(costs).max()).all()
     if seen and (changes[1:] * changes[:-1] < 0).all():
-        told = ", ".join(number(cost, 3) for cost in costs)
+        told = ", ".join(number(value, 3) for value in costs)
+        cost = view.letters()["C"]
         yield Found(
             Symbol("C"),
             np.ones((), bool),
-            f"C goes up and down: {told} in the last {len(costs)} updates.",
-            "It is C of the same samples each time. Most often the steps are too long: each of "
-            "them lands on the other side of a valley. A smaller learning rate takes shorter ones.",
+            f"{cost} goes up and down: {told} in the last {len(costs)} updates.",
+            f"It is {cost} of the same samples each time. Most often the steps are too long: each "
+            "of them lands on the other side of a valley. A smaller learning rate takes shorter "
+            "ones.",
         )
 
 
@@ -131,15 +134,16 @@ def cost_rose(view: UpdateView) -> Iterator[Found]:
     if not costs[1] - costs[0] > _SEEN * max(abs(costs[0]), abs(costs[1])):
         return
     why = (
-        "The gradient says which way C falls, and only for a short way: the last step was longer "
-        "than that. A step short enough would have lowered C."
+        "The gradient says which way {C} falls, and only for a short way: the last step was longer "
+        "than that. A step short enough would have lowered {C}."
         if view.plain_descent
-        else "The parameters do not move exactly against the gradient here, so C need not fall "
+        else "The parameters do not move exactly against the gradient here, so {C} need not fall "
         "with every update, be the step as short as it may."
     )
     yield Found(
         Symbol("C"),
         np.ones((), bool),
-        f"C rose from {number(costs[0])} to {number(costs[1])} with the last update.",
-        why,
+        f"{view.letters()['C']} rose from {number(costs[0])} to {number(costs[1])} with the last "
+        "update.",
+        view.letters().fill(why),
     )

@@ -46,7 +46,7 @@ def _units(view: UpdateView, layer: int, units: _Indices) -> str:
         return f"{kind} {own[0]} is"
     if len(own) <= _MOST_NAMES:
         return f"{kind}s {', '.join(own[:-1])} and {own[-1]} are"
-    among = f"units of layer {layer}" if layer else "inputs"
+    among = f"units of layer {view.letters().number(layer)}" if layer else "inputs"
     if len(own) == len(names):
         return f"All {len(names)} {among} are"
     return f"{len(own)} of the {len(names)} {among} are"
@@ -77,8 +77,9 @@ def _worst(view: UpdateView, mask: Mask) -> tuple[str, str, str, str]:
     unit, sample = np.unravel_index(np.where(mask, missing, -1.0).argmax(), mask.shape)
     cell = (int(unit), int(sample))
     a, y, delta = (view.units(k, n)[cell] for k, n in (("a", last), ("y", None), ("delta", last)))
+    told = view.told(Symbol("delta", last), float(delta))
     wrong = f"{view.cell_name(Symbol('a', last), cell)} is {number(a)}, should be {number(y)}"
-    return wrong, _flatness(view, cell), view.cell_name(Symbol("delta", last), cell), number(delta)
+    return wrong, _flatness(view, cell), view.cell_name(Symbol("delta", last), cell), told
 
 
 def _flatness(view: UpdateView, cell: tuple[int, int]) -> str:
@@ -107,9 +108,11 @@ def wrong_but_flat(view: UpdateView) -> Iterator[Found]:
         Symbol("delta", view.depth),
         mask,
         f"{wrong}, yet {name} is {delta}: {flat}.",
-        "How wrong an output is stands in ∂C/∂a; the slope of its activation function is the "
-        "other factor of δ, and the curve is flat there. A loss that cancels the slope, as "
-        "cross-entropy does, keeps δ large.",
+        view.letters(view.depth).fill(
+            "How wrong an output is stands in ∂{C}/∂{a}; the slope of its activation function is "
+            "the other factor of {d}, and the curve is flat there. A loss that cancels the slope, "
+            "as cross-entropy does, keeps {d} large."
+        ),
     )
 
 
@@ -123,8 +126,11 @@ def cancelled(view: UpdateView) -> Iterator[Found]:
         Symbol("delta", view.depth),
         mask,
         f"{wrong}; {flat} but cancels: {name} is {delta}.",
-        "The derivative of this loss grows as the slope shrinks, and their product is ŷ − y, times "
-        "the factors of C. So a wrong output has a large δ, however flat its curve is there.",
+        view.letters(view.depth).fill(
+            "The derivative of this loss grows as the slope shrinks, and their product is "
+            "{residual}, times the factors of {C}. So a wrong output has a large {d}, however flat "
+            "its curve is there."
+        ),
     )
 
 
@@ -138,8 +144,10 @@ def targets_reached(view: UpdateView) -> Iterator[Found]:
         last,
         np.ones(missing.shape, bool),
         f"Every output equals its target: {view.name(last)} is 0, and so is every gradient{data}.",
-        "All gradients are sums of products with a δ, and every δ is made from that of the "
-        "outputs. Where that is 0, so are they.",
+        view.letters().fill(
+            "All gradients are sums of products with a {d}, and every {d} is made from that of the "
+            "outputs. Where that is 0, so are they."
+        ),
     )
 
 
@@ -175,8 +183,8 @@ def _saturated_units(view: UpdateView, layer: int, mask: Mask, units: _Indices) 
     f, said = view.slope_name(layer), f"{_units(view, layer, units)} saturated"
     steepest = number(view.steepest(layer))
     if slopes.size == 1:
-        z = number(view.units("z", layer)[own][0])
-        said += f": {f} is {number(slopes[0])} at z = {z}; it can be {steepest}"
+        z, letter = number(view.units("z", layer)[own][0]), view.letters(layer)["z"]
+        said += f": {f} is {number(slopes[0])} at {letter} = {z}; it can be {steepest}"
     else:
         size = f"|{f}|" if (slopes < 0).any() else f
         said += _in_samples(mask[units].sum(axis=1), view.m)
@@ -219,15 +227,20 @@ def _saturated_softmax(view: UpdateView, layer: int, mask: Mask) -> Found:
 
 
 def _saturation_reason(view: UpdateView, layer: int, factor: str) -> str:
+    letters = view.letters(layer)
     if layer == view.depth and view.collapses:
         return (
-            f"As a factor of δ, {factor} would make it small; but with this loss it cancels, and "
-            "δ is ŷ − y, times the factors of C."
+            letters.fill("As a factor of {d}, ")
+            + factor
+            + letters.fill(
+                " would make it small; but with this loss it cancels, and {d} is {residual}, times "
+                "the factors of {C}."
+            )
         )
-    return (
-        f"{factor} is a factor of δ, so little of ∂C/∂a gets through, and the weights into such a "
-        "unit have small gradients. It is where z lies on the curve that counts, not how high the "
-        "activation is."
+    return factor + letters.fill(
+        " is a factor of {d}, so little of ∂{C}/∂{a} gets through, and the weights into such a "
+        "unit have small gradients. It is where {z} lies on the curve that counts, not how high "
+        "the activation is."
     )
 
 
@@ -246,8 +259,10 @@ def dead(view: UpdateView) -> Iterator[Found]:
 def _dead_units(view: UpdateView, layer: int, units: _Indices) -> Found:
     mask = _rows(view, layer, units)
     everywhere = "for this sample" if view.m == 1 else f"for all {view.m} samples"
-    at = "" if mask.sum() > 1 else f" at z = {number(view.units('z', layer)[mask][0])}"
-    whose = "its δ is" if units.size == 1 else "their δ are"
+    letters = view.letters(layer)
+    z = letters["z"]
+    at = "" if mask.sum() > 1 else f" at {z} = {number(view.units('z', layer)[mask][0])}"
+    whose = letters.fill("its {d} is" if units.size == 1 else "their {d} are")
     return Found(
         Symbol("a", layer),
         mask,
@@ -281,13 +296,16 @@ def _twins(view: UpdateView, layer: int, first: _Indices, every: _Indices) -> Fo
     weights = "all weights in and out are 0" if zero else "the same weights in and out"
     still = ""
     if not view.units("delta", layer)[first].any():
-        still = " Here their δ is 0, too: nothing that the data say reaches the weights into them."
+        still = view.letters().fill(
+            " Here their {d} is 0, too: nothing that the data say reaches the weights into them."
+        )
     return Found(
         Symbol("z", layer),
         _rows(view, layer, every),
         f"{_units(view, layer, first)} alike: {weights}, so the same gradients.",
         "If they changed places, the network would be the same. So they compute the same, have "
-        "the same δ and move alike: no update tells them apart, and they do no more than one unit "
+        f"the same {view.letters()['d']} and move alike: no update tells them apart, and they do "
+        "no more than one unit "
         f"could. That is why weights start from chance.{still}",
     )
 
@@ -335,7 +353,10 @@ def _slow_weights(
         symbol,
         np.outer(ends, np.isin(np.arange(peaks.size), units)),
         f"{said}: each weight from {them} has {size}.",
-        "∂C/∂w is what goes in at one end of a wire, times δ at the other. Where nearly nothing "
-        "goes in, the gradient is nearly 0 however wrong the output is; a small δ is the other way "
-        f"to one.{sizes if largest else ''}",
+        view.letters().fill(
+            "{minus}∂{C}/∂{w} is what goes in at one end of a wire, times {d} at the other. Where "
+            "nearly nothing goes in, the gradient is nearly 0 however wrong the output is; a small "
+            "{d} is the other way to one."
+        )
+        + (sizes if largest else ""),
     )

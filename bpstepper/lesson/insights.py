@@ -35,6 +35,8 @@ from bpstepper.lesson.insight_units import (
     twins,
     wrong_but_flat,
 )
+from bpstepper.lesson.letters import OWN
+from bpstepper.lesson.notation import Notation
 from bpstepper.lesson.update_view import Found, Mask, UpdateView
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import Level, Session
@@ -133,29 +135,35 @@ INSIGHTS: tuple[Row, ...] = (
 """Every kind of insight, the most telling first."""
 
 _BY_ID: Mapping[str, Row] = {row.id: row for row in INSIGHTS}
-_Kept = WeakKeyDictionary[Trace, WeakKeyDictionary[Scenario, tuple[Insight, ...]]]
+_ByNotation = dict[str, tuple[Insight, ...]]
+_Kept = WeakKeyDictionary[Trace, WeakKeyDictionary[Scenario, _ByNotation]]
 _within: _Kept = WeakKeyDictionary()
 _across: _Kept = WeakKeyDictionary()
 
 
-def insights_of(trace: Trace, scenario: Scenario) -> tuple[Insight, ...]:
+def insights_of(trace: Trace, scenario: Scenario, notation: Notation = OWN) -> tuple[Insight, ...]:
     """All that is to be seen in one update by itself, the most telling first.
 
-    Looked for once for each trace.
+    Looked for once for each trace and notation.
+
+    Args:
+        trace: the update, in the program's own notation.
+        scenario: whose it is.
+        notation: whose letters and signs it is told in.
     """
-    return _looked(_within, UpdateView(trace, scenario), looks_back=False)
+    return _looked(_within, UpdateView(trace, scenario, notation=notation), looks_back=False)
 
 
-def insights_at(session: Session) -> tuple[Insight, ...]:
+def insights_at(session: Session, notation: Notation = OWN) -> tuple[Insight, ...]:
     """What bears on what this step has made so far, the most telling first; () at the start."""
     if session.at_start:
         return ()
     made = frozenset(_made(session))
     trace, scenario = session.trace, session.scenario
-    found = insights_of(trace, scenario)
+    found = insights_of(trace, scenario, notation)
     kinds = {symbol.kind for symbol in made}
     if any(row.looks_back and kinds & row.kinds for row in INSIGHTS):
-        view = UpdateView(trace, scenario, session.line)
+        view = UpdateView(trace, scenario, session.line, notation)
         found += _looked(_across, view, looks_back=True)
     told = [insight for insight in found if _is_told(insight, made)]
     covered = {(id_, insight.layer) for insight in told for id_ in _BY_ID[insight.id].covers}
@@ -182,10 +190,10 @@ def holds(id: str, trace: Trace, scenario: Scenario, line: Timeline | None = Non
 
 def _looked(kept: _Kept, view: UpdateView, looks_back: bool) -> tuple[Insight, ...]:
     """What was found in this update before, else what is to be found."""
-    known = kept.setdefault(view.trace, WeakKeyDictionary())
-    if view.scenario not in known:
+    known = kept.setdefault(view.trace, WeakKeyDictionary()).setdefault(view.scenario, {})
+    if view.notation.id not in known:
         with np.errstate(all="ignore"):
-            known[view.scenario] = tuple(
+            known[view.notation.id] = tuple(
                 Insight(
                     id=row.id,
                     text=found.text,
@@ -198,7 +206,7 @@ def _looked(kept: _Kept, view: UpdateView, looks_back: bool) -> tuple[Insight, .
                 if row.looks_back == looks_back
                 for found in row.find(view)
             )
-    return known[view.scenario]
+    return known[view.notation.id]
 
 
 def _made(session: Session) -> Iterator[Symbol]:

@@ -302,8 +302,8 @@ ROWS = (
         ("W2 -= lr * d2 @ a1.T   # too early", "d1  = W2.T @ d2 * s1   # new W2"),
         "Layer by layer seems tidy: form δ², update W², go on. But all gradients belong to the "
         "network that made the outputs; δ¹ must see the W² that the forward pass used.",
-        "Mazur 2015: his text has the right order, his printed outputs after 10,000 updates, "
-        ".015912196 and .984065734, come from the wrong one; the right order gives .015913620 "
+        "Mazur 2015: his text has the right order, his printed outputs after 10,000 updates come "
+        "from the wrong one: .015912196 and .984065734, where the right one gives .015913620 "
         "and .984064274",
         _too_early,
     ),

@@ -34,6 +34,8 @@ __all__ = [
     "Mistake",
     "Verdict",
     "apart",
+    "difference",
+    "differences",
     "examine",
     "examine_all",
     "mistaken_program",
@@ -71,6 +73,8 @@ class Verdict:
         clash: why it does not run, as numpy tells it; None where it does.
         clash_symbol: the key of what could not be made.
         clash_operands: the keys of what does not go together.
+        clash_frames: how each of these is written, and its shape.
+        clash_glue: what a page writes before, between and after them.
     """
 
     id: str
@@ -86,6 +90,8 @@ class Verdict:
     clash: str | None = None
     clash_symbol: str | None = None
     clash_operands: tuple[str, ...] = ()
+    clash_frames: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    clash_glue: tuple[str, ...] = ()
 
 
 def mistaken_program(problem: Problem, id_: str, program: Program) -> Program:
@@ -124,43 +130,63 @@ def examine(
         KeyError: there is no such mistake.
         ValueError: an update before 1.
     """
-    mistake = MISTAKES[id_]
-    if update is not None and update < 1:
-        raise ValueError(f"update: expected 1 or more, got {update}")
-    right = right or Timeline(problem)
-    wanted = range(1, _LOOKED_AT + 1) if update is None else (update,)
-    for number in wanted:
-        try:
-            line = mistaken_timeline(problem, id_)
-            trace = line.trace(number)
-        except Clash as clash:
-            return Verdict(
-                id_,
-                mistake.title,
-                applies=False,
-                update=number,
-                clash=str(clash),
-                clash_symbol=clash.symbol.key,
-                clash_operands=tuple(operand.key for operand in clash.operands),
-            )
-        differs = _differences(right.trace(number), trace)
-        if differs:
-            break
-    else:
-        return Verdict(id_, mistake.title, applies=False, update=wanted[0])
-    before = line.parameters(number - 1)
+    found, line = _compared(problem, id_, update, right or Timeline(problem))
+    if line is None or not found.applies:
+        return found
+    trace, before = line.trace(found.update), line.parameters(found.update - 1)
     used = _check(problem, trace, before)
-    return Verdict(
-        id_,
-        mistake.title,
-        applies=True,
-        update=number,
-        first=next(iter(differs)),
-        differs=differs,
+    return replace(
+        found,
         gradcheck_ok=used.ok,
         gradcheck_worst=used.worst,
         gradcheck_symbol=used.symbol,
         backward_ok=_backward_alone(problem, trace, before, used).ok,
+    )
+
+
+def difference(
+    problem: Problem, id_: str, update: int | None = None, right: Timeline | None = None
+) -> Verdict:
+    """Make a mistake, and see what differs; nobody is asked whether they would notice.
+
+    Arguments and errors are those of `examine`.
+    """
+    return _compared(problem, id_, update, right or Timeline(problem))[0]
+
+
+def _compared(
+    problem: Problem, id_: str, update: int | None, right: Timeline
+) -> tuple[Verdict, Timeline | None]:
+    """What differs, and the training with the mistake in it; None where it does not run."""
+    mistake = MISTAKES[id_]
+    if update is not None and update < 1:
+        raise ValueError(f"update: expected 1 or more, got {update}")
+    wanted = range(1, _LOOKED_AT + 1) if update is None else (update,)
+    line = None
+    for number in wanted:
+        try:
+            line = line or mistaken_timeline(problem, id_)
+            trace = line.trace(number)
+        except Clash as clash:
+            return _clashed(mistake, number, clash), None
+        differs = differences(right.trace(number), trace)
+        if differs:
+            first = next(iter(differs))
+            return Verdict(id_, mistake.title, True, number, first, differs), line
+    return Verdict(id_, mistake.title, applies=False, update=wanted[0]), line
+
+
+def _clashed(mistake: Mistake, update: int, clash: Clash) -> Verdict:
+    return Verdict(
+        mistake.id,
+        mistake.title,
+        applies=False,
+        update=update,
+        clash=str(clash),
+        clash_symbol=clash.symbol.key,
+        clash_operands=tuple(operand.key for operand in clash.operands),
+        clash_frames=clash.frames,
+        clash_glue=clash.glue,
     )
 
 
@@ -173,8 +199,11 @@ def examine_all(problem: Problem, update: int | None = None) -> tuple[Verdict, .
 # ── what differs ─────────────────────────────────────────────────────────────────────────────
 
 
-def _differences(right: Trace, mistaken: Trace) -> dict[str, tuple[Array, Array]]:
-    """What both traces have and has not the same numbers, in the right program's order."""
+def differences(right: Trace, mistaken: Trace) -> dict[str, tuple[Array, Array]]:
+    """What both traces have and has not the same numbers, in the right program's order.
+
+    Key → (right, mistaken), as in a `Verdict`.
+    """
     found = {}
     for symbol, value in right.values.items():
         other = mistaken.values.get(symbol)
@@ -185,6 +214,8 @@ def _differences(right: Trace, mistaken: Trace) -> dict[str, tuple[Array, Array]
 
 def apart(right: Array, mistaken: Array) -> bool:
     """Whether two values differ beyond rounding, in shape or in numbers."""
+    if right is mistaken:
+        return False
     if right.shape != mistaken.shape:
         return True
     same = (right == mistaken) | (np.isnan(right) & np.isnan(mistaken))

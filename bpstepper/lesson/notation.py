@@ -4,14 +4,15 @@ Only what is shown changes, and nothing is computed anew: `noted` is a session w
 the book's names, formulas and, where the book has δ = −∂C/∂z, its signs, with operations that are
 true of the numbers as they are then shown. Letters and layer numbers are a `Spelling` that the
 compiler writes the same program with; which operations stay true is `turning`'s business. The
-books themselves are rows in `notations`. Words and notes are not rewritten: they are about the
-program's own notation, and a row says what differs.
+books themselves are rows in `notations`, and the letters of sentences in `letters`. What a
+scenario's author has written is not rewritten.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
@@ -19,7 +20,7 @@ from bpstepper.engine.compiler import compile_program
 from bpstepper.engine.kernels import Kernel
 from bpstepper.engine.network import Problem
 from bpstepper.engine.program import Op, Program
-from bpstepper.engine.spelling import BOOK, Spelling
+from bpstepper.engine.spelling import BOOK, LETTERS, Spelling
 from bpstepper.engine.symbols import Name, Symbol
 from bpstepper.engine.trace import Operation, Step, Trace
 from bpstepper.engine.training import Schedule, Timeline
@@ -63,6 +64,7 @@ _STEMS: Mapping[str, str] = MappingProxyType(
         "grad_Wb_frozen": "{minus}∂{C}/∂{w}",
         "Wb_next": "new {w}",
         "x_next": "new {a}",
+        "jacobian": "{J}",
         "W_next": "new {w}",
         "b_next": "new {b}",
     }
@@ -112,6 +114,24 @@ class Notation:
     def own(self) -> bool:
         """Whether this is the program's own notation, in which nothing is rewritten."""
         return not self.says
+
+    @property
+    def respells(self) -> bool:
+        """Whether letters differ from the program's own, and not only numbers and capitals."""
+        spelling = self.spelling
+        special = (spelling.inputs, spelling.outputs)
+        letters = {key: name.text.lower() for key, name in spelling.letters.items()}
+        own = {key: name.text.lower() for key, name in LETTERS.items()}
+        return letters != own or special != (None, None) or "σ" in spelling.functions
+
+    @cached_property
+    def upright(self) -> Notation:
+        """The same with every sign as it is computed: for who derives ∂C/∂z itself, and not δ."""
+        if not self.turned:
+            return self
+        stems = {kind: stem for kind, stem in self.stems.items() if kind not in self.turned}
+        stems |= dict.fromkeys(("delta", "delta_T", "delta_general"), "∂{C}/∂{z}")
+        return replace(self, id=f"{self.id} upright", stems=stems, turned=frozenset())
 
     # ── whole programs and traces ────────────────────────────────────────────────────────────
 
@@ -235,8 +255,9 @@ class Notation:
         letters["a"] = own.text if own else letters["a"]
         first, second = (letters["a"], letters["y"])[:: self.sign(symbol)]
         minus = "−" if self.sign(symbol) < 0 else ""
+        jacobian = f"∂{letters['a']}/∂{letters['z']}" if kind in self.spelling.kinds else "J"
         return template.format(
-            **letters, w=self.weight, minus=minus, residual=f"{first} − {second}"
+            **letters, w=self.weight, J=jacobian, minus=minus, residual=f"{first} − {second}"
         )
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from bpstepper.engine.spelling import LETTERS, Spelling
 from bpstepper.engine.symbols import KINDS, Name, superscript
+from bpstepper.lesson.letters import OWN
 from bpstepper.lesson.notation import Notation
 
 __all__ = ["NOTATIONS"]
@@ -327,7 +328,7 @@ NOTATIONS: Mapping[str, Notation] = MappingProxyType(
     {
         row.id: row
         for row in (
-            Notation(id="book", title="δ = ∂C/∂z, and the inputs are layer 0"),
+            OWN,
             _NIELSEN,
             _BISHOP,
             _GOODFELLOW,

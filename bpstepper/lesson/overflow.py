@@ -7,7 +7,9 @@ import math
 from bpstepper.engine.network import Problem
 from bpstepper.engine.nonfinite import Birth, first_nonfinite
 from bpstepper.engine.training import Timeline
+from bpstepper.lesson.letters import OWN
 from bpstepper.lesson.naming import Naming
+from bpstepper.lesson.notation import Notation
 from bpstepper.number_format import number
 
 __all__ = ["birth_before", "tell_birth"]
@@ -28,16 +30,27 @@ def birth_before(line: Timeline, update: int) -> Birth | None:
     return None
 
 
-def tell_birth(birth: Birth, problem: Problem, samples: tuple[int, ...]) -> str:
-    """One sentence: what was done to which numbers, what came out, and where."""
-    naming = Naming(problem, samples)
+def tell_birth(
+    birth: Birth, problem: Problem, samples: tuple[int, ...], notation: Notation = OWN
+) -> str:
+    """One sentence: what was done to which numbers, what came out, and where.
+
+    Args:
+        birth: where it was; of a trace as `notation` shows it.
+        problem: whose units they are.
+        samples: the indices of the batch's samples.
+        notation: whose letters are used.
+    """
+    naming = Naming(problem, samples, None if notation.own else notation.stem)
     operation = birth.operation
     cell = naming.cell(operation.result, birth.cell)
     became = "is not a number" if math.isnan(birth.value) else "overflowed"
     largest = sorted(birth.reads, key=abs, reverse=True)[:_MOST_READS]
     told = ", ".join(number(value) for value in largest)
     more = ", …" if len(birth.reads) > len(largest) else ""
+    result = operation.result
+    where = result.key if notation.own else result.name.text
     return (
-        f"{operation.kernel.name} of {told}{more} {became}: {cell} in {operation.result.key} "
+        f"{operation.kernel.name} of {told}{more} {became}: {cell} in {where} "
         f"({birth.step.equation.formula}), update {birth.update}"
     )

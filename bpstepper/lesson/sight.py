@@ -11,15 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from bpstepper.engine.kernels import Index
 from bpstepper.engine.routes import fed, lit_cells, prepares
 from bpstepper.session import Level, Session
 from bpstepper.session.inspecting import focus, made_here
 
-__all__ = ["Sight", "sight_of"]
+if TYPE_CHECKING:
+    from bpstepper.lesson.comparing import Comparison
+
+__all__ = ["Mask", "Sight", "sight_of"]
+
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -32,11 +39,20 @@ class Sight:
         seen: quantity key → how many of its cells have been reached, row by row; one that has no
             entry is seen whole.
         focus: the key of the quantity that has the cell cursor; empty where there is none.
+        against: the update held against the one of before a change; None where nothing is.
     """
 
     marks: Mapping[str, Mapping[Index, str]]
     seen: Mapping[str, int]
     focus: str = ""
+    against: Comparison | None = None
+
+    def changed(self, key: str) -> Mask | None:
+        """Which numbers of a quantity are other than before the change; None where none is."""
+        if self.against is None:
+            return None
+        changed = self.against.pair(key).changed
+        return changed if changed is not None and changed.any() else None
 
 
 def sight_of(session: Session, curtain: bool = False) -> Sight:

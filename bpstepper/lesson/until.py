@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bpstepper.engine.nonfinite import first_nonfinite
 from bpstepper.engine.trace import Trace
+from bpstepper.learning.stopping import COST, as_number
 from bpstepper.lesson.insights import INSIGHTS, holds, insights_of
 from bpstepper.session import GoError, Session
 
@@ -50,15 +51,13 @@ class Condition:
     make: Callable[[re.Match[str], Session], Until]
 
 
-def _cost(found: re.Match[str], _session: Session) -> Until:
-    below = found["sign"] == "<"
-    limit = float(found["limit"].replace(",", "."))
-    says = f"C is {'below' if below else 'above'} {found['limit']}"
+def _cost(found: re.Match[str], session: Session) -> Until:
+    limit, below = as_number(found["limit"]), found["sign"] == "<"
 
     def is_so(trace: Trace) -> bool:
         return trace.cost < limit if below else trace.cost > limit
 
-    return Until(says, is_so, lambda _trace: "C")
+    return Until(COST.make(found, session.scenario).says, is_so, lambda _trace: "C")
 
 
 def _next_sample(_found: re.Match[str], session: Session) -> Until:
@@ -96,15 +95,9 @@ def _insight(id_: str) -> Callable[[re.Match[str], Session], Until]:
 
 
 _AWAITED = ("saturated", "dead_relu", "vanishing", "exploding", "oscillating")  # told first
-_NUMBER = r"[0-9]*[.,]?[0-9]+(?:e[+-]?[0-9]+)?"
 
 CONDITIONS: tuple[Condition, ...] = (
-    Condition(
-        "C < 0.01",
-        "the cost is below a value, or above it",
-        rf"C\s*(?P<sign>[<>])\s*(?P<limit>{_NUMBER})",
-        _cost,
-    ),
+    Condition(COST.usage, COST.help, COST.pattern, _cost),  # as a whole training understands it
     Condition("sample", "another sample, or batch", r"(?:next\s+)?(?:sample|batch)", _next_sample),
     Condition("epoch", "the next epoch", r"(?:next\s+)?epoch", _next_epoch),
     Condition("nan", "a number that is not finite", r"nan|inf(?:inity)?", _not_finite),

@@ -20,7 +20,10 @@ from bpstepper.engine.optimizers import OPTIMIZERS
 from bpstepper.engine.symbols import Axis, Symbol
 from bpstepper.engine.trace import Trace
 from bpstepper.engine.training import Timeline
+from bpstepper.lesson.letters import OWN, Letters, letters_of
 from bpstepper.lesson.naming import Naming
+from bpstepper.lesson.notation import Notation
+from bpstepper.number_format import number
 from bpstepper.scenario.model import Scenario
 
 __all__ = ["Found", "Mask", "UpdateView", "rms"]
@@ -56,6 +59,7 @@ class UpdateView:
         trace: the update.
         scenario: whose it is.
         line: where the updates before it are found; None where nothing may be said of them.
+        notation: whose letters and signs it is told in; what is looked for does not depend on it.
         depth: L.
         m: how many samples the batch has.
         collapses: whether this loss cancels the slope of the outputs in δᴸ.
@@ -63,12 +67,19 @@ class UpdateView:
         plain_descent: whether the parameters move exactly against the gradient.
     """
 
-    def __init__(self, trace: Trace, scenario: Scenario, line: Timeline | None = None) -> None:
-        self.trace, self.scenario, self.line = trace, scenario, line
+    def __init__(
+        self,
+        trace: Trace,
+        scenario: Scenario,
+        line: Timeline | None = None,
+        notation: Notation = OWN,
+    ) -> None:
+        self.trace, self.scenario, self.line, self.notation = trace, scenario, line, notation
         self.depth = scenario.network.depth
         self.m = len(trace.samples)
         self._layout = trace.program.layout
-        self._naming = Naming(scenario, trace.samples)
+        stem = None if notation.own else notation.stem
+        self._naming = Naming(scenario, trace.samples, stem)
         rule, training = LOSSES[scenario.loss.name], scenario.training
         self.collapses = self.activation(self.depth).name in rule.collapses_with
         self.has_targets = rule.targets != "none"
@@ -154,7 +165,7 @@ class UpdateView:
 
     def name(self, symbol: Symbol) -> str:
         """A symbol as the screen writes it."""
-        return self.trace.program.names[symbol].text
+        return self.notation.name(symbol, self.trace.program, self.scenario)
 
     def cell_name(self, symbol: Symbol, cell: Index) -> str:
         """A cell, by its place in units × samples, as the screen calls it."""
@@ -163,7 +174,16 @@ class UpdateView:
 
     def slope_name(self, layer: int) -> str:
         """`σ′(z)`."""
-        return f"{self.activation(layer).glyph.text}′(z)"
+        letters = self.letters(layer)
+        return f"{letters.function(self.activation(layer).glyph.text)}′({letters['z']})"
+
+    def letters(self, layer: int | None = None) -> Letters:
+        """The letters of what is said of a layer."""
+        return letters_of(self.notation, self.scenario.network, layer)
+
+    def told(self, symbol: Symbol, value: float) -> str:
+        """A number of a symbol as the screen has it, with the notation's sign."""
+        return number(value * self.notation.sign(symbol))
 
 
 def rms(values: Array) -> float:

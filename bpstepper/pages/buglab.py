@@ -1,62 +1,80 @@
-"""The bug lab: a mistake beside the right way, what differs first, and who would notice."""
+"""The bug lab: a mistake beside the right way, what differs first, and who would notice.
+
+The page has three panes over one mistake: what was found, here; both programs step by step, in
+`buglab_steps`; both trainings, in `buglab_curves`. A mistake that does not run has only the first,
+with the clash that it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from bpstepper.drawing.matrix import beside, draw_matrix
 from bpstepper.drawing.prose import wrap
-from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten, width
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.trace import Quantity
-from bpstepper.engine.training import Timeline
-from bpstepper.lesson.mistakes import MISTAKES, Mistake, Verdict, examine, mistaken_timeline
+from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten
+from bpstepper.lesson.mistaken_training import Curves
+from bpstepper.lesson.mistakes import MISTAKES, Mistake, Verdict
 from bpstepper.number_format import number
+from bpstepper.pages.buglab_parts import (
+    cell_lines,
+    curves_of,
+    foot,
+    heading,
+    mistake_of,
+    verdict_of,
+)
 from bpstepper.pages.layout import Page, rule
 from bpstepper.pages.scene import Scene
 
 __all__ = ["draw_buglab"]
 
-_TRAINED = 1000  # updates of both trainings that are held against each other
-_MOST_PARAMETERS = 5000  # of a network that is trained so far while somebody waits
-_MOST_CELLS = 4
 _NOTICED = 1e-3  # how far apart the costs must be, relative, for somebody to notice
+_FRAME_ROWS = 4  # of an empty frame
+_FRAME_DIGITS = 2  # its cells are no wider than it takes to number them
 
 
 def draw_buglab(scene: Scene, columns: int, lines: int) -> Page:
     """One mistake of the table, in this network, as much of it as there is room for."""
-    names = list(MISTAKES)
-    at = scene.view.mistake % len(names)
-    mistake = MISTAKES[names[at]]
-    scenario = scene.session.scenario
-    verdict = _verdict(scenario, mistake.id)
-    head = _heading(scene, f"mistake {at + 1} of {len(names)}", mistake.title, columns)
-    blocks = [
-        _code(scene, mistake, columns),
-        _found(scene, verdict, columns),
-        _noticed(scene, verdict, columns),
-        _seen(scene, mistake, columns),
-    ]
-    page = list(head)
-    for block in blocks:
-        if block and len(page) + 1 + len(block) > lines:
-            block = block[: max(lines - len(page) - 1, 0)]
-        if block:
-            page += [rule(scene.look, columns), *block]
-    return Page([crop(line, columns) for line in page])
+    at, mistake = mistake_of(scene)
+    verdict = verdict_of(scene.session.scenario, mistake.id)
+    below = foot(scene, columns)
+    room = lines - len(below)
+    if scene.view.lab.pane == "steps" and verdict.clash is None:
+        from bpstepper.pages.buglab_steps import draw_steps
+
+        page = draw_steps(scene, mistake, columns, room)
+    elif scene.view.lab.pane == "curves" and verdict.clash is None:
+        from bpstepper.pages.buglab_curves import draw_curves
+
+        page = draw_curves(scene, mistake, columns, room)
+    else:
+        update = f"update {verdict.update}   " if verdict.update > 1 else ""
+        place = f"{update}mistake {at + 1} of {len(MISTAKES)}"
+        page = [*heading(scene, mistake.title, place, columns)]
+        for block in (
+            _code(scene, mistake, columns),
+            _found(scene, verdict, columns),
+            _noticed(scene, verdict, columns),
+            _seen(scene, mistake, columns),
+        ):
+            if block:
+                page += [rule(scene.look, columns), *block]
+        page = _fitted(scene, page, columns, room)
+    page += [()] * (room - len(page))
+    return Page([crop(line, columns) for line in [*page[:room], *below]])
 
 
-def _heading(scene: Scene, place: str, title: str, columns: int) -> list[Line]:
-    told = scene.text(clean(title[:1].upper() + title[1:]))
-    right = scene.text(f"{place}   ↑ ↓ another ")
-    left: Line = (Span(" BUG LAB ", "law"), Span("  "))
-    room = columns - 11 - width(right)
-    first: Line = (*left, Span(" " * max(room, 0)), Span(right, "aside"))
-    return [first, (Span(f" {shorten(told, columns - 2)}", "formula"),)]
+def _fitted(scene: Scene, page: list[Line], columns: int, room: int) -> list[Line]:
+    """As much as there is room for; that there is more can be seen."""
+    if len(page) <= room:
+        return page
+    *kept, last = page[:room]
+    more = scene.look.charset.left_out
+    text = shorten("".join(span.text for span in last), columns - 3, "").rstrip()
+    return [*kept, (Span(f"{text} {more}", last[-1].role if last else ""),)]
 
 
 def _code(scene: Scene, mistake: Mistake, columns: int) -> list[Line]:
@@ -83,60 +101,48 @@ def _code(scene: Scene, mistake: Mistake, columns: int) -> list[Line]:
 def _found(scene: Scene, verdict: Verdict, columns: int) -> list[Line]:
     """What differs first, cell by cell; or why it does not run; or that nothing does."""
     if verdict.clash is not None:
-        operands = " and ".join(verdict.clash_operands)
-        said = (
-            f"It does not run here: {verdict.clash}, where {operands} make {verdict.clash_symbol}."
-        )
-        return wrap(scene.text(clean(said)), columns, "message")
+        return _clash(scene, verdict, columns)
     if verdict.first is None:
         said = "In this network it makes no difference: there is nothing here to do wrongly so."
         return wrap(said, columns, "paragraph")
-    right, wrong = verdict.differs[verdict.first]
     trace = scene.session.line.trace(verdict.update)
     quantity = trace.quantity(trace.program.by_key[verdict.first])
-    update = "" if verdict.update == 1 else f", update {verdict.update}"
-    lead = f" first to differ   {quantity.name.text}{update}"
-    columns_of = [pad("right", 14, "right"), pad("wrong", 14, "right")]
-    head: Line = (Span(pad(scene.text(lead), 34), "label"), Span("".join(columns_of), "label"))
-    if right.shape != wrong.shape:
-        shapes = " and ".join("×".join(map(str, value.shape)) for value in (right, wrong))
-        return [head, (Span(scene.text(f"   shapes {shapes}"), "value"),)]
-    return [head, *(_cell(scene, quantity, right, wrong, cell) for cell in _cells(right, wrong))]
+    lead = f" first to differ   {quantity.name.text}"
+    return cell_lines(scene, quantity, *verdict.differs[verdict.first], lead, columns)
 
 
-def _cells(right: Array, wrong: Array) -> list[Index]:
-    """The cells that are farthest apart, in reading order."""
-    with np.errstate(all="ignore"):
-        apart = np.abs(np.nan_to_num(right - wrong, nan=np.inf)).ravel()
-    order = np.argsort(-apart, kind="stable")[:_MOST_CELLS]
-    chosen = sorted(int(i) for i in order if apart[i] > 0)
-    return [tuple(int(i) for i in np.unravel_index(at, right.shape)) for at in chosen]
+def _clash(scene: Scene, verdict: Verdict, columns: int) -> list[Line]:
+    """The shapes that do not go together as empty frames, and what numpy says."""
+    trace = scene.session.line.trace(verdict.update)
+    symbol = trace.program.by_key.get(verdict.clash_symbol or "")
+    made = "" if symbol is None else f" {trace.program.names[symbol].text} cannot be made:"
+    lead: Line = (Span(scene.text(f" It does not run here.{made}"), "message"),)
+    told = wrap(scene.text(f"numpy: {verdict.clash}"), columns, "value")
+    return [lead, *_frames(scene, verdict, columns), *told]
 
 
-def _cell(scene: Scene, quantity: Quantity, right: Array, wrong: Array, cell: Index) -> Line:
-    name = scene.text(clean(scene.naming.cell(quantity, cell)))
-    one, other = float(right[cell]), float(wrong[cell])
-    ascii_ = scene.look.charset.ascii
-    texts = [pad(number(value, 4, ascii=ascii_), 14, "right") for value in (one, other)]
-    return (
-        Span(pad(f"    {shorten(name, 28)}", 34), "name"),
-        Span(texts[0], "value"),
-        Span(texts[1], "value"),
-        Span(scene.text(f"   {_off(one, other)}"), "aside"),
-    )
-
-
-def _off(right: float, wrong: float) -> str:
-    """How far off a number is, in words."""
-    if right == 0 or not np.isfinite(wrong):
-        return ""
-    ratio = wrong / right
-    if ratio < 0:
-        return "the other sign" if abs(ratio + 1) < 1e-9 else "another sign"
-    if ratio > 2:
-        return f"{number(ratio, 3)} times too large"
-    percent = 100 * abs(ratio - 1)
-    return f"{number(percent, 2)} % too {'large' if ratio > 1 else 'small'}"
+def _frames(scene: Scene, verdict: Verdict, columns: int) -> list[Line]:
+    room = (columns - 12) // max(len(verdict.clash_frames), 1)
+    blocks = [
+        draw_matrix(
+            None,
+            shape,
+            caption=name,
+            row_names=[str(i + 1) for i in range(shape[0])] if len(shape) == 2 else (),
+            column_names=[str(j + 1) for j in range(shape[1])] if len(shape) == 2 else (),
+            digits=_FRAME_DIGITS,
+            max_rows=_FRAME_ROWS,
+            max_width=room,
+            charset=scene.look.charset,
+        )
+        for name, shape in verdict.clash_frames
+    ]
+    before, *signs = verdict.clash_glue or ("",)
+    items = [before] if before else []
+    for block, sign in zip(blocks, signs, strict=False):
+        items += [block, sign] if sign else [block]  # type: ignore[list-item]
+    drawn = beside([*items, "=", "?"], charset=scene.look.charset)
+    return [(Span("  "), *line) for line in drawn.lines]
 
 
 # ── who would notice ─────────────────────────────────────────────────────────────────────────
@@ -170,7 +176,7 @@ def _noticed(scene: Scene, verdict: Verdict, columns: int) -> list[Line]:
 
 def _rows(scene: Scene, verdict: Verdict) -> Iterator[_Row]:
     if verdict.clash is not None:
-        yield _Row("shapes", True, "it stops before it has learned anything")
+        yield _Row("shapes", True, "the program stops with an error")
         return
     if verdict.first is None:
         return
@@ -181,30 +187,17 @@ def _rows(scene: Scene, verdict: Verdict) -> Iterator[_Row]:
     off = "" if worst is None or not np.isfinite(worst) else f" by {number(100 * worst, 2)} %"
     used = "all agree" if verdict.gradcheck_ok else f"{verdict.gradcheck_symbol} is off{off}"
     yield _Row("gradient check of the update used", not verdict.gradcheck_ok, used)
-    costs = _costs(scene.session.scenario, verdict.id)
-    if costs is not None:
-        right, wrong = costs
-        same = abs(wrong - right) <= _NOTICED * abs(right)
-        text = f"{number(wrong, 4)}, and right is {number(right, 4)}"
-        yield _Row(f"C after {_TRAINED:,} updates", not same, text)
+    yield _trained(curves_of(scene))
 
 
-@lru_cache(maxsize=64)
-def _verdict(problem: Problem, id_: str) -> Verdict:
-    """A mistake examined once for each network that it is looked at in."""
-    return examine(problem, id_)
-
-
-@lru_cache(maxsize=64)
-def _costs(problem: Problem, id_: str) -> tuple[float, float] | None:
-    """C after a training without and with the mistake; None where that would take long."""
-    sizes = problem.network.sizes
-    parameters = sum(a * b for a, b in zip(sizes[1:], sizes, strict=False))
-    if parameters > _MOST_PARAMETERS:
-        return None
-    lines: Sequence[Timeline] = (Timeline(problem), mistaken_timeline(problem, id_))
-    right, wrong = (line.trace(_TRAINED).cost for line in lines)
-    return right, wrong
+def _trained(curves: Curves | None) -> _Row:
+    """What training does under it, as far as it was tried."""
+    if curves is None or not curves.done:
+        return _Row("training", None, "t trains both")
+    right, wrong = curves.last
+    same = abs(wrong - right) <= _NOTICED * abs(right)
+    text = f"{number(wrong, 4)}, and right is {number(right, 4)}"
+    return _Row(f"C after {curves.done:,} updates", not same, text)
 
 
 def _seen(scene: Scene, mistake: Mistake, columns: int) -> list[Line]:

@@ -113,5 +113,5 @@ def _foot(scene: Scene, found: Comparison, columns: int) -> list[Line]:
         return wrap(scene.text(clean(scene.view.message)), columns, "message")[:2]
     ascii_ = scene.look.charset.ascii
     old, new = (number(trace.cost, 6, ascii=ascii_) for trace in (found.before, found.after))
-    told = f"C of this update: {old} before, {new} after."
+    told = f"{scene.letters['C']} of this update: {old} before, {new} after."
     return wrap(scene.text(told), columns, "why")

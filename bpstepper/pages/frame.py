@@ -13,14 +13,14 @@ from importlib import import_module
 
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import Line, Span, crop, shorten
-from bpstepper.pages.header import draw_header, draw_keys
+from bpstepper.pages.header import draw_course, draw_header, draw_keys
 from bpstepper.pages.layout import Hint, Page, Region, Target, filled, rule
 from bpstepper.pages.scene import Scene
 from bpstepper.pages.start import draw_start
 from bpstepper.pages.view import View
 from bpstepper.session import Level, Session
 
-__all__ = ["PAGES", "SMALLEST", "Frame", "compose", "draw_frame", "preload"]
+__all__ = ["PAGES", "SMALLEST", "Frame", "compose", "draw_frame", "preload", "too_small"]
 
 SMALLEST = (60, 18)
 """Columns and lines below which a notice takes the frame's place."""
@@ -122,11 +122,11 @@ def compose(
         view: what is shown of the session.
     """
     if columns < SMALLEST[0] or lines < SMALLEST[1]:
-        return Frame(tuple(_too_small(columns, lines, look)))
+        return Frame(tuple(too_small(columns, lines, look)))
     page = PAGES[view.page](Scene(session, view, look), columns, lines - 3)
     whole = [
         draw_header(session, look, columns),
-        rule(look, columns),
+        draw_course(view.course, look, columns) if view.course else rule(look, columns),
         *filled(page.lines, lines - 3, columns),
         draw_keys(hints, look, columns),
     ]
@@ -146,8 +146,9 @@ def draw_frame(
     return list(compose(session, look, columns, lines, hints, view).lines)
 
 
-def _too_small(columns: int, lines: int, look: Look) -> list[Line]:
-    said = [f"bpstepper needs {SMALLEST[0]}×{SMALLEST[1]}", f"this is {columns}×{lines}", "q quits"]
+def too_small(columns: int, lines: int, look: Look, way_out: str = "q quits") -> list[Line]:
+    """The notice that takes the place of a screen that has no room, with the key that leaves it."""
+    said = [f"bpstepper needs {SMALLEST[0]}×{SMALLEST[1]}", f"this is {columns}×{lines}", way_out]
     charset = look.charset
     texts = [shorten(charset.translate(text), max(columns, 1), charset.left_out) for text in said]
     page = [(Span(text, "notice"),) for text in texts]

@@ -9,9 +9,10 @@ from bpstepper.drawing.text import Line, Span, clean, line_width, pad, shorten, 
 from bpstepper.engine.equations import PHASES
 from bpstepper.lesson.naming import Naming
 from bpstepper.pages.layout import Hint
+from bpstepper.pages.view import CoursePlace
 from bpstepper.session import Level, Session
 
-__all__ = ["draw_header", "draw_keys"]
+__all__ = ["draw_course", "draw_header", "draw_keys"]
 
 _SHORTEST_NAME = 8  # cells of the scenario's name, however little room there is
 
@@ -34,6 +35,29 @@ def draw_header(session: Session, look: Look, columns: int) -> Line:
         left += more
     left = shorten(charset.translate(left), room, charset.left_out)
     return (Span(pad(left, room + 1), "title"), *right)
+
+
+def draw_course(place: CoursePlace, look: Look, columns: int) -> Line:
+    """The line below the header: which stop of the course this is, and the keys that walk on."""
+    translate = look.charset.translate
+    where = f" stop {place.stop} of {place.stops} "
+    last = place.stop == place.stops
+    keys = " the last one; PgUp back " if last else " PgDn next stop "
+    keys = keys if place.stops > 1 else ""
+    dash = translate("─")
+    room = columns - len(where) - len(keys) - 8
+    told = f"with {place.changes} · {place.title}" if place.changes else place.title
+    title = shorten(translate(clean(told)), max(room, 1), look.charset.left_out)
+    rest = columns - 2 - len(where) - 1 - width(title) - 1 - len(keys) - 2
+    return (
+        Span(dash * 2, "rule"),
+        Span(where, "now"),
+        Span(translate("·"), "rule"),
+        Span(f" {title} ", "title"),
+        Span(dash * max(rest - 1, 0), "rule"),
+        Span(keys, "does"),
+        Span(dash * 2, "rule"),
+    )
 
 
 def _place(session: Session) -> Iterable[str]:

@@ -93,23 +93,23 @@ def _nudged(scene: Scene, quantity: Quantity, cell: Index) -> list[Line]:
 
     moved = f"{text(found.before, _NUDGED_DIGITS)} → {text(found.after, _NUDGED_DIGITS)}"
     costs = f"{text(found.cost_before, _COST_DIGITS)} → {text(found.cost_after, _COST_DIGITS)}"
-    name = scene.naming.cell(target, cell)
+    name, cost = scene.naming.cell(target, cell), scene.letters["C"]
     first = _row(
         look,
         "nudge it",
         Span(f"{name}  ", "name"),
         Span(moved, "value"),
-        Span("    C  ", "sign"),
+        Span(f"    {cost}  ", "sign"),
         Span(costs, "value"),
     )
     spans = [
-        Span("change of C / its change = ", "name"),
+        Span(f"change of {cost} / its change = ", "name"),
         Span(text(found.slope, 4), "sum"),
     ]
-    return [first, _row(look, "", *spans, *_verdict(found, look))]
+    return [first, _row(look, "", *spans, *_verdict(found, look, cost))]
 
 
-def _verdict(found: Nudge, look: Look) -> list[Span]:
+def _verdict(found: Nudge, look: Look, cost: str) -> list[Span]:
     """Whether that is the gradient; and where it is not quite, why."""
     if found.kink:
         return [Span("   a kink lies on the way: no derivative", "message")]
@@ -122,7 +122,7 @@ def _verdict(found: Nudge, look: Look) -> list[Span]:
     if found.cost_after == found.cost_before:
         said = "✓ too small to show"
     else:
-        said = "✓ the same" if same else "✓ but for C's bend"
+        said = "✓ the same" if same else f"✓ but for {cost}'s bend"
     return [Span("   gradient ", "name"), Span(gradient, "sum"), Span(f" {said}", "done")]
 
 

@@ -23,10 +23,10 @@ from bpstepper.session.siblings import siblings
 __all__ = ["draw_layouts"]
 
 _WORDS = (
-    "Exactly one trip carries the ᵀ; how W and the samples are filed decides which.",
+    "Exactly one trip carries the ᵀ; how {W} and the samples are filed decides which.",
     "Forward adds over the units a wire comes FROM, back over those it goes TO.",
 )
-_PRODUCTS: Mapping[str, str] = {"W": "W", "a": "a", "delta": "δ", "W_T": "Wᵀ"}
+_PRODUCTS: Mapping[str, str] = {"W": "{W}", "a": "{any_a}", "delta": "{d}", "W_T": "{W}ᵀ"}
 
 
 def draw_layouts(scene: Scene, columns: int, lines: int) -> Page:
@@ -55,11 +55,12 @@ def draw_layouts(scene: Scene, columns: int, lines: int) -> Page:
 def _heading(scene: Scene, layout: Layout, own: bool, columns: int) -> Line:
     """How the layout multiplies, how it files W, and who writes so."""
     forward, back = (
-        " ".join(_PRODUCTS[part] for part in product) for product in (layout.forward, layout.back)
+        scene.letters.fill(" ".join(_PRODUCTS[part] for part in product))
+        for product in (layout.forward, layout.back)
     )
     mark = "▸" if own else " "
     filed = " × ".join(layout.weight_axes)
-    told = f"forward {forward:<5} back {back:<5} W is {filed}"
+    told = f"forward {forward:<5} back {back:<5} {scene.letters['W']} is {filed}"
     left: Line = (
         Span(scene.text(f"{mark}{layout.name.upper():<7}"), "now" if own else "heading"),
         Span(scene.text(f" {told}"), "formula"),
@@ -125,5 +126,9 @@ def _foot(scene: Scene, session: Session, own: Operation, cell: Index, columns: 
     )
     if line_width(spans) > columns or not pieces:
         spans = (*spans[:2], Span(text(stage.value), "sum"))
-    words = [line for text_ in _WORDS for line in wrap(scene.text(text_), columns, "why")]
+    words = [
+        line
+        for text_ in map(scene.letters.fill, _WORDS)
+        for line in wrap(scene.text(text_), columns, "why")
+    ]
     return [crop(spans, columns), *words]

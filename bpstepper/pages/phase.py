@@ -12,7 +12,9 @@ from bpstepper.drawing.text import Line, Span, clean, crop, line_width, pad
 from bpstepper.engine.kernels import Index
 from bpstepper.engine.trace import Quantity, Step
 from bpstepper.lesson.explanations import PHASE_WORDS
+from bpstepper.lesson.letters import letters_of
 from bpstepper.lesson.naming import Naming
+from bpstepper.lesson.sight import Mask
 from bpstepper.number_format import number
 from bpstepper.pages.layout import Page, Region, Target, blank, rule
 from bpstepper.pages.scene import Scene
@@ -26,7 +28,8 @@ def draw_phase(scene: Scene, columns: int, lines: int) -> Page:
     """The equations of the phase, one below the other, each with the numbers that it makes."""
     session, view, look = scene.shown, scene.view, scene.look
     phase = session.step.equation.phase
-    about, words = PHASE_WORDS[phase]
+    letters = letters_of(scene.notation)
+    about, words = map(letters.fill, PHASE_WORDS[phase])
     translate = look.charset.translate
     head: Line = (
         Span(f" {phase.upper()} ", "law"),
@@ -44,7 +47,8 @@ def draw_phase(scene: Scene, columns: int, lines: int) -> Page:
     shown = steps[: max(room // each, 1)]
     for step in shown:
         starts.append(len(body))
-        body += _step_lines(step, naming, look, columns, view.curtain)[: min(each, 2)]
+        changed = scene.sight.changed(step.result.key)
+        body += _step_lines(step, naming, look, columns, view.curtain, changed)[: min(each, 2)]
         body += [blank(columns)] * (each - 2)
     if len(shown) < len(steps):
         more = f" {look.charset.rows_left_out} {len(steps) - len(shown)} more equations"
@@ -55,7 +59,7 @@ def draw_phase(scene: Scene, columns: int, lines: int) -> Page:
 
 
 def _step_lines(
-    step: Step, naming: Naming, look: Look, columns: int, curtain: bool
+    step: Step, naming: Naming, look: Look, columns: int, curtain: bool, changed: Mask | None
 ) -> tuple[Line, Line]:
     translate = look.charset.translate
     equation = step.equation
@@ -66,21 +70,28 @@ def _step_lines(
         Span(translate(equation.formula), "formula"),
     )
     gap = max(columns - line_width(left) - len(shape) - 1, 1)
-    values = "?" if curtain else _values(result, naming, look, columns - _LAW)
+    values = "?" if curtain else _values(result, naming, look, columns - _LAW, changed)
     return (
         crop((*left, Span(" " * gap), Span(shape, "shape")), columns),
         crop((Span(" " * _LAW), Span(values, "value")), columns),
     )
 
 
-def _values(result: Quantity, naming: Naming, look: Look, columns: int) -> str:
-    """The numbers of a result, by the names of their cells, as many as there is room for."""
+def _values(
+    result: Quantity, naming: Naming, look: Look, columns: int, changed: Mask | None
+) -> str:
+    """The numbers of a result, by the names of their cells, as many as there is room for.
+
+    Those that an edit has changed have its sign behind them.
+    """
     charset = look.charset
     if result.value.ndim == 0:
-        return number(float(result.value), look.digits, ascii=charset.ascii)
+        sign = charset.changed if changed is not None else ""
+        return number(float(result.value), look.digits, ascii=charset.ascii) + sign
     told = ""
     for count, index in enumerate(_cells(result)):
         value = number(float(result.value[index]), look.digits, ascii=charset.ascii)
+        value += charset.changed if changed is not None and changed[index] else ""
         piece = f"{charset.translate(clean(naming.cell(result, index)))} {value}"
         left = result.value.size - count
         more = f"   {charset.left_out} {left} more"

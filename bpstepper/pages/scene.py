@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bpstepper.drawing.look import Look
+from bpstepper.lesson.letters import Letters, letters_of
 from bpstepper.lesson.naming import Naming
 from bpstepper.lesson.notation import Notation, noted
 from bpstepper.lesson.notations import NOTATIONS
@@ -13,7 +15,13 @@ from bpstepper.lesson.sight import Sight, sight_of
 from bpstepper.pages.view import View
 from bpstepper.session import Session
 
+if TYPE_CHECKING:
+    from bpstepper.lesson.comparing import Comparison
+
 __all__ = ["Scene"]
+
+_MOST_WORK = 2_000_000  # numbers that may be trained while a frame waits
+_MOST_UPDATES = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +48,13 @@ class Scene:
         """The session in the letters, and the signs, of the notation: for drawing."""
         return noted(self.session, self.notation)
 
+    @property
+    def letters(self) -> Letters:
+        """The letters of what is said of this step's layer."""
+        session = self.session
+        layer = None if session.at_start else session.step.equation.layer
+        return letters_of(self.notation, session.scenario.network, layer)
+
     @cached_property
     def naming(self) -> Naming:
         """The names of the update's cells."""
@@ -49,7 +64,27 @@ class Scene:
     @cached_property
     def sight(self) -> Sight:
         """What of the step is seen."""
-        return sight_of(self.session, self.view.curtain)
+        seen = sight_of(self.session, self.view.curtain)
+        return replace(seen, against=self.changes) if self.changes is not None else seen
+
+    @cached_property
+    def changes(self) -> Comparison | None:
+        """This update held against what it was before the last edit; None without one.
+
+        The way to the update before the edit is gone in stretches, one for each frame: a frame
+        that would have to wait for it has no marks.
+        """
+        before, session = self.view.edited, self.session
+        if before is None or session.at_start:
+            return None
+        from bpstepper.lesson.comparing import compare  # loaded by who edits
+
+        network = session.scenario.network
+        work = sum(layer.weights.size + layer.units for layer in network.layers)
+        most = min(max(_MOST_WORK // (work * len(session.trace.samples)), 1), _MOST_UPDATES)
+        if before.line.prepare(session.cursor.update - 1, most):
+            return None
+        return compare(before, session)
 
     def text(self, text: str) -> str:
         """Our own words in the alphabet of the look."""

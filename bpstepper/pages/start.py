@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bpstepper.drawing.prose import paragraphs, wrap, wrap_spans
-from bpstepper.drawing.text import Line, Span, clean, crop, pad
+from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten, width
 from bpstepper.pages.layout import Page
+from bpstepper.pages.notes import said
 from bpstepper.pages.scene import Scene
 from bpstepper.scenario.model import Scenario
 
 __all__ = ["draw_start"]
+
+_MOST_SAID = 4  # lines of what a lesson says before the first step
 
 
 def draw_start(scene: Scene, columns: int, lines: int) -> Page:
@@ -28,6 +31,7 @@ def draw_start(scene: Scene, columns: int, lines: int) -> Page:
         ending += wrap(translate(clean(view.message)), readable, "message")[:2]
     else:
         ending.append((Span(translate(" Press → to take the first step."), "now"),))
+    ending = [*_said(scene, readable), *ending]
     about: list[Line] = []
     for paragraph in paragraphs(scenario.about):
         spans = [Span(translate(span.text), span.role) for span in paragraph]
@@ -36,6 +40,20 @@ def draw_start(scene: Scene, columns: int, lines: int) -> Page:
     if len(about) > room:
         about = [*about[: max(room - 1, 0)], (Span(translate(" … y shows all of it"), "more"),)]
     return Page([*page, *about, *ending])
+
+
+def _said(scene: Scene, columns: int) -> list[Line]:
+    """What the lesson says or asks before the first step, on a few lines; `y` has all of it."""
+    told = said(scene.session)
+    if told is None:
+        return []
+    text, more = map(scene.text, told)
+    lines = wrap(text, columns - width(more), "note")
+    if len(lines) > _MOST_SAID:
+        cut = shorten(text, _MOST_SAID * (columns - width(more) - 4), scene.look.charset.left_out)
+        lines = wrap(cut, columns - width(more), "note")[:_MOST_SAID]
+    *first, last = lines or [()]
+    return [(Span(" "),), *first, (*last, Span(more, "key"))]
 
 
 def _row(text: str, columns: int) -> list[Line]:

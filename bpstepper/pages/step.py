@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from bpstepper.drawing.spelled import draw_number
 from bpstepper.drawing.stage import StagePicture, draw_stage
-from bpstepper.drawing.text import Line, Span, clean, crop
+from bpstepper.drawing.text import Line, Span, clean, crop, line_width, plain, width
 from bpstepper.engine.routes import prepares
 from bpstepper.lesson.provenance import number_at
+from bpstepper.number_format import full, number
 from bpstepper.pages.layout import WIDE, Page, Region, Target, blank, filled, rule, shifted
 from bpstepper.pages.scene import Scene
 from bpstepper.pages.words import equation_line, why_lines
@@ -22,6 +23,7 @@ from bpstepper.session import Level
 from bpstepper.session.inspecting import focus
 
 if TYPE_CHECKING:
+    from bpstepper.lesson.comparing import Comparison
     from bpstepper.pages.side import Side
 
 __all__ = ["draw_step", "spoken_lines"]
@@ -111,12 +113,40 @@ def spoken_lines(scene: Scene, columns: int, rows: int) -> list[Line]:
         return _asked(scene, columns)
     quantity, cell = focus(scene.shown)
     found = number_at(scene.shown, quantity, cell, scene.naming)
-    if scene.session.spot is None:
-        return draw_number(found, scene.look, columns, rows)
+    inspected = scene.session.spot is not None
+    told = draw_number(found, scene.look, columns, max(rows - 1, 2) if inspected else rows)
+    if scene.changes is not None and told:
+        told = [_with_change(scene, scene.changes, told[0], columns), *told[1:]]
+    if not inspected:
+        return told
     from bpstepper.pages.inspected import draw_inspected  # loaded by who inspects
 
     below = draw_inspected(scene, columns)
-    return [*draw_number(found, scene.look, columns, max(rows - 1, 2)), *below]
+    return [*told, *below]
+
+
+def _with_change(scene: Scene, changes: Comparison, line: Line, columns: int) -> Line:
+    """The number's line with what it was before the edit, or what the sign of change means."""
+    quantity, cell = focus(scene.session)
+    pair, charset = changes.pair(quantity.key), scene.look.charset
+    if pair.changed is not None and pair.before is not None and pair.changed[cell]:
+        sign, plain_ascii = scene.notation.sign(quantity.symbol), charset.ascii
+        values = float(pair.before[cell]) * sign, float(quantity.value[cell]) * sign
+        was, now = (number(value, scene.look.digits, ascii=plain_ascii) for value in values)
+        # too small a change for these digits is told with all of them
+        told = f"was {full(values[0], ascii=plain_ascii) if was == now else was}"
+    else:
+        step = scene.session.step
+        shown = (q for op in step.operations for q in (*op.operands, op.result))
+        if all(scene.sight.changed(one.key) is None for one in shown):
+            return line
+        told = "changed by the edit"
+    said = crop(line, width(plain(line).rstrip()))
+    for gap in ("    ", " "):
+        spans = (*said, Span(f"{gap}{charset.changed} ", "changed"), Span(told, "aside"))
+        if line_width(spans) <= columns:
+            return crop(spans, columns)
+    return line
 
 
 def _asked(scene: Scene, columns: int) -> list[Line]:

@@ -11,12 +11,15 @@ from bpstepper.drawing.text import Line, Span, clean, line_width, shorten, width
 from bpstepper.engine.nonfinite import first_nonfinite
 from bpstepper.lesson.explain import Told, explain, explain_operation, heading
 from bpstepper.lesson.insights import insights_at
-from bpstepper.lesson.notes import notes_at
 from bpstepper.lesson.overflow import tell_birth
+from bpstepper.pages.notes import said
 from bpstepper.pages.scene import Scene
 from bpstepper.session import Level
 
 __all__ = ["equation_line", "why_lines"]
+
+_AUTHORS = "  (notes: this program's letters)"
+"""Said where a note stands among another book's letters: it is as its author wrote it."""
 
 
 def equation_line(scene: Scene, columns: int) -> list[Line]:
@@ -74,15 +77,17 @@ def why_lines(scene: Scene, columns: int, tall: bool) -> list[list[Line]]:
 
 def _told(scene: Scene) -> Told:
     """Why this step, or, gone into it, what this operation does."""
-    session = scene.session
+    session = scene.shown
     step = session.step
-    told = explain(session.scenario, step, len(session.trace.samples))
+    told = explain(session.scenario, step, len(session.trace.samples), scene.notation)
     remark = scene.notation.said(step, len(session.trace.samples), session.scenario)
     if remark:
         told = replace(told, paragraphs=(remark, *told.paragraphs))
     if session.cursor.operation is None or not np.isfinite(step.result.value).all():
         return told
-    sentence = explain_operation(session.operation, heading(step, session.operation))
+    head = scene.notation.heading(step, session.operation)
+    head = head or heading(step, session.operation, scene.notation)
+    sentence = explain_operation(session.operation, head, scene.letters)
     return replace(told, sentence=sentence, paragraphs=(told.sentence, *told.paragraphs))
 
 
@@ -90,7 +95,7 @@ def _insight(scene: Scene, columns: int) -> list[Line]:
     """What there is to say of the values at hand; nothing, most of the time."""
     if scene.view.curtain:
         return []
-    found = insights_at(scene.session)
+    found = insights_at(scene.session, scene.notation)
     if not found:
         return []
     return wrap(scene.text(clean(f"▸ {found[0].text}")), columns, "insight")[:2]
@@ -98,27 +103,26 @@ def _insight(scene: Scene, columns: int) -> list[Line]:
 
 def _birth(scene: Scene, columns: int) -> list[Line]:
     """Where a result that is not finite descends from, on a step that has one."""
-    session = scene.session
+    session = scene.shown
     step = session.step
     if step.equation.witness or np.isfinite(step.result.value).all():
         return []
     birth = first_nonfinite(session.trace)
     if birth is None:
         return []
-    born = tell_birth(birth, session.scenario, session.trace.samples)
+    born = tell_birth(birth, session.scenario, session.trace.samples, scene.notation)
     return wrap(scene.text(clean(born)), columns, "message")[:2]
 
 
 def _question(scene: Scene, columns: int, rows: int) -> list[Line]:
     """What the lesson asks here, on at most so many lines; the last says how to be answered."""
-    session = scene.session
-    notes = notes_at(session.scenario, session.step, session.cursor.update)
-    if not notes:
+    told = said(scene.session)
+    if told is None:
         return []
-    note = notes[0]
-    text = scene.text(clean(" ".join((note.ask or note.text).split())))
-    more = scene.text("  ▸ y answers" if note.ask else "  ▸ y")
-    lines = wrap(text, columns, "note")
+    text, more = map(scene.text, told)
+    if scene.notation.respells:
+        more = scene.text(_AUTHORS) + more
+    lines = wrap(text, columns, "note") or [()]
     if len(lines) > rows:
         text = shorten(text, columns - width(more) - 2, scene.look.charset.left_out)
         return [(Span(f" {text}", "note"), Span(more, "key"))]

@@ -39,7 +39,9 @@ def mistakes_text(scenario: Scenario, trace: Trace, verdicts: Sequence[Verdict],
         if group:
             lines += [told, *(line for v in group for line in _brief(v, trace, look)), ""]
     name = clean(scenario.name or "FILE")
-    lines.append(f"One in full: bpstepper mistakes {name} --mistake {verdicts[0].id}")
+    lead, command = "One in full:", f"bpstepper mistakes {name} --mistake {verdicts[0].id}"
+    fits = len(lead) + 1 + cells_of(command) <= _WIDTH
+    lines += [f"{lead} {command}"] if fits else [lead, f"  {command}"]
     return _finished(lines, look)
 
 

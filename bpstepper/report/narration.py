@@ -21,7 +21,7 @@ from bpstepper.engine.symbols import words
 from bpstepper.engine.trace import Operation
 from bpstepper.lesson.explain import explain, heading
 from bpstepper.lesson.naming import Naming
-from bpstepper.lesson.notes import notes_at
+from bpstepper.lesson.notes import notes_at, notes_before
 from bpstepper.lesson.overflow import tell_birth
 from bpstepper.report.quantities import say_matrix, say_name, say_number, say_result
 from bpstepper.report.spoken import spoken, spoken_formula, spoken_number
@@ -91,7 +91,7 @@ def _start(scenario: Scenario, look: Look) -> Iterator[str]:
     batch = min(training.batch_size or count, count)
     yield f"Training: {training.optimizer}, learning rate {rate}."
     yield f"Samples: {count}, {batch} in each update."
-    yield from _asked([note for note in scenario.notes if note.at is None], answers=False)
+    yield from _asked(notes_before(scenario), answers=False)
 
 
 # ── a phase, a step, an operation ────────────────────────────────────────────────────────────
@@ -213,7 +213,7 @@ def _why(session: Session, answers: bool) -> Iterator[str]:
     scenario = session.scenario
     if session.at_start:
         yield from _prose(scenario.about) if scenario.about else ["There is nothing to say yet."]
-        yield from _asked([note for note in scenario.notes if note.at is None], answers)
+        yield from _asked(notes_before(scenario), answers)
         return
     step = session.step
     told = explain(scenario, step, len(session.trace.samples))

@@ -7,63 +7,17 @@ Cells count from 1 here, as in scenario files. The record has the answers in it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from bpstepper.drawing.text import clean
-from bpstepper.lesson.quiz import Grade, Question, Sheet, given_for, right_answer
+from bpstepper.lesson.quiz import Attempt, Question, Reply, Sheet, given_for, right_answer
 from bpstepper.report.trace_json import plain_value
 
-__all__ = ["FORMAT", "Attempt", "Reply", "grade_record", "question_record", "record", "score"]
+__all__ = ["FORMAT", "grade_record", "question_record", "record", "score"]
 
 FORMAT = 1
 _MOST_GIVEN = 4096  # cells of a given matrix that are written out
 _LONGEST = 200  # characters of an answer that are kept
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One answer.
-
-    Attributes:
-        text: as it was typed.
-        grade: what it is worth; None where it was not understood.
-        problem: why not.
-    """
-
-    text: str
-    grade: Grade | None = None
-    problem: str = ""
-
-
-@dataclass
-class Reply:
-    """All that came back on one question.
-
-    Attributes:
-        question: which.
-        attempts: the answers, in order.
-        hints: how many hints were asked for.
-        shown: whether the answer was shown.
-    """
-
-    question: Question
-    attempts: list[Attempt] = field(default_factory=list)
-    hints: int = 0
-    shown: bool = False
-
-    @property
-    def right(self) -> bool:
-        """Whether it was answered, and not shown first."""
-        return any(attempt.grade is not None and attempt.grade.right for attempt in self.attempts)
-
-    @property
-    def points(self) -> float:
-        """What it brings: half for what was right only at a later try."""
-        if not self.right:
-            return 0.0
-        graded = [attempt.grade for attempt in self.attempts if attempt.grade is not None]
-        return graded[-1].points if len(graded) == 1 else min(graded[-1].points, 0.5)
 
 
 def question_record(question: Question, sheet: Sheet) -> dict[str, Any]:

@@ -67,6 +67,8 @@ def build(file: FileValues, attached: Attached, findings: Findings, name: str) -
         title=file["title"],
         source=file["source"],
         about=file["about"],
+        topic=file["topic"],
+        level=file["level"] or "",
         expects=tuple(
             _expect(table, network, trained_on(len(samples), training.hold_out), training, line)
             for table, line in _with_lines("expect", file["expect"], findings)

@@ -16,7 +16,7 @@ from bpstepper.scenario.overrides import read as read_override
 from bpstepper.scenario.spans import Path
 from bpstepper.scenario.symbol_keys import SymbolKey
 
-__all__ = ["batch_of_update", "check_expects", "check_notes", "written_shape"]
+__all__ = ["batch_of_update", "check_expects", "check_notes", "check_symbol", "written_shape"]
 
 
 def check_expects(draft: Draft, findings: Findings) -> None:
@@ -102,6 +102,18 @@ def _check_symbol(draft: Draft, path: Path, findings: Findings) -> SymbolKey | N
     name = draft.get(path, None)
     if not isinstance(name, str):
         return None
+    return check_symbol(name, draft, path, findings)
+
+
+def check_symbol(name: str, draft: Draft, path: Path, findings: Findings) -> SymbolKey | None:
+    """The parsed key of a public symbol; None where it is not one or is wrong.
+
+    Args:
+        name: what is written for it.
+        draft: the scenario that it is to be a symbol of.
+        path: where it is written.
+        findings: where problems are noted; those of the scenario, or of who speaks of it.
+    """
     depth = len(draft.layers)
     key = symbol_keys.parse(name)
     if key is None:

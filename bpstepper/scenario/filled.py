@@ -136,6 +136,8 @@ class FileValues(TypedDict):
     title: str
     source: str
     about: str
+    topic: str
+    level: str | None
     network: NetworkValues
     loss: LossValues
     training: TrainingValues

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 
 from bpstepper.scenario.spans import Path
 
-__all__ = ["Flag", "Form", "Mistake", "Number", "OneOf", "Schema", "Text", "Whole", "Word"]
+__all__ = ["Flag", "Form", "Line", "Mistake", "Number", "OneOf", "Schema", "Text", "Whole", "Word"]
 
 Schema = dict[str, Any]
 
@@ -219,6 +219,22 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+class Line(Text):
+    """Text on one line."""
+
+    __slots__ = ()
+
+    def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
+        """It is text, and has no line end in it."""
+        super().check(value, path, mistakes)
+        if isinstance(value, str) and len(f"{value}.".splitlines()) > 1:
+            mistakes.append(Mistake("several-lines", path, value, self))
+
+    def schema(self, tables: Schema) -> Schema:
+        """A string without line ends."""
+        return {"type": "string", "pattern": r"^[^\r\n]*$"}
 
 
 class OneOf(Text):

@@ -104,6 +104,8 @@ def _load(
     from bpstepper.scenario.tables import FILE
 
     parsed = parse(source)
+    if "course" in parsed.values and "network" not in parsed.values:
+        raise ScenarioError([_is_a_course(source, name)])
     origins = apply(parsed.values, overrides)
     findings = Findings(source, origins, parsed.broken, parsed.omitted)
     for trouble in parsed.troubles:
@@ -133,6 +135,18 @@ def _names_files(draft: Draft) -> bool:
     """Whether there is anything to read besides the scenario itself."""
     layers = (layer.raw.get(key) for layer in draft.layers for key in ("weights", "biases"))
     return any(isinstance(it, dict) for it in (draft.get(("samples",), None), *layers))
+
+
+def _is_a_course(source: Source, name: str) -> Diagnostic:
+    known = name if library.path(name) else source.file
+    return Diagnostic(
+        code="is-a-course",
+        message="this is a course, a chain of scenarios, and no scenario",
+        place=Place(source.file),
+        help=f"`bpstepper {shorten(known, 200)}` opens it; name one of the scenarios in it here",
+        expected="a scenario",
+        got="a course",
+    )
 
 
 def _no_such_layout(layout: str) -> Diagnostic:

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Expect", "Note", "Scenario", "in_layout"]
 
+_REWORKED = ("recomputed", "by hand", "exact", "follows")
+"""How the source of a number begins that nobody printed: it was worked out again, otherwise."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Expect:
-    """A published number that the computation is held to.
+    """A number that the computation is held to: published, or worked out in another way.
 
     Attributes:
         symbol: the text key of a symbol, such as `delta2` or `C_all`.
@@ -54,6 +57,11 @@ class Expect:
         value = np.array(self.value, dtype=np.float64)
         value.setflags(write=False)
         object.__setattr__(self, "value", value)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether somebody printed it, as its source says; else it was worked out again."""
+        return bool(self.source) and not self.source.startswith(_REWORKED)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -93,6 +101,8 @@ class Scenario(Problem):
         title: one line.
         source: where the example comes from.
         about: Markdown, shown before the first step.
+        topic: what it is about, in a few words; lists are grouped by it.
+        level: whom it is for, one of `shelves.LEVELS`; empty where the file does not say.
         expects: published numbers.
         notes: the lesson, in the file's own order.
         name: what the command line calls it, such as `mazur`.
@@ -105,6 +115,8 @@ class Scenario(Problem):
     title: str = ""
     source: str = ""
     about: str = ""
+    topic: str = ""
+    level: str = ""
     expects: tuple[Expect, ...] = ()
     notes: tuple[Note, ...] = ()
     name: str = ""

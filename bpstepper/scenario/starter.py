@@ -23,6 +23,8 @@ Markdown, shown before the first step. Say what to look out for.
 
 Three single quotes instead of these double ones let you write backslashes, as LaTeX has them.
 """
+# topic = ""                      # a few words; lists are grouped by it
+# level = "first steps"           # or "intermediate", "advanced"; default: not said
 
 # ── The network ──────────────────────────────────────────────────────────────────────────────
 
@@ -39,7 +41,7 @@ input_names = ["hours", "sleep"]  # default: x1, x2, …
 
 [[network.layers]]
 units = 3                         # how many units
-activation = "sigmoid"            # linear sigmoid tanh relu leaky_relu softplus silu softmax
+activation = "sigmoid"            # linear sigmoid tanh relu leaky_relu softplus silu gelu softmax
 # The weights: 3 rows (one per unit) of 2 (one per input). Leave `weights` out to have them drawn:
 # init = "xavier_uniform"         # xavier_normal he_normal he_uniform normal uniform zeros ones
 weights = [
@@ -117,5 +119,7 @@ at = "grad_a1"                    # the step it belongs to; left out: before the
 # audience = "student"            # or "teacher": shown to the presenter only
 ask = "h1 feeds one output. Which weight brings the gradient back to it?"
 reveal = "The same one that took its activation forward: 0.7."
+# edit = "training.learning_rate=5"   # a change to try there; default: none
+# quiz = false                    # true: `bpstepper quiz` asks for the number
 '''
 """The text of the starter file."""

@@ -18,7 +18,8 @@ from bpstepper.engine.layouts import LAYOUTS
 from bpstepper.engine.losses import LOSSES
 from bpstepper.engine.network import Layer, Loss, Network, Training
 from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.scenario.forms import Flag, Number, OneOf, Text, Whole, Word
+from bpstepper.scenario.forms import Flag, Line, Number, OneOf, Text, Whole, Word
+from bpstepper.scenario.shelves import LEVELS
 from bpstepper.scenario.structures import REQUIRED, Choice, Key, ListOf, Table
 
 __all__ = ["FILE", "FORMAT", "json_schema"]
@@ -389,6 +390,8 @@ FILE: Final = Table(
         Key("title", Text(), "", "One line."),
         Key("source", Text(), "", "Where the example comes from."),
         Key("about", Text(), "", "Markdown, shown before the first step."),
+        Key("topic", Line(), "", "What it is about, in a few words; lists are grouped by it."),
+        Key("level", OneOf(LEVELS), None, "Whom it is for. Default: not said."),
         Key("network", _NETWORK, REQUIRED, "[network], the network."),
         Key("loss", _LOSS, {}, "[loss], what is minimised."),
         Key("training", _TRAINING, {}, "[training], how the parameters move."),

@@ -28,7 +28,7 @@ def values(scenario: Scenario, numbers: bool = True) -> dict[str, Any]:
         numbers: False leaves out weights, biases, what samples hold, and the lesson: all that
             may be large.
     """
-    texts = {key: getattr(scenario, key) for key in ("title", "source", "about")}
+    texts = {key: getattr(scenario, key) for key in ("title", "source", "about", "topic", "level")}
     found: dict[str, Any] = {"format": FORMAT} | {key: it for key, it in texts.items() if it}
     found["network"] = _network(scenario, numbers)
     loss = scenario.loss

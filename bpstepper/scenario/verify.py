@@ -57,9 +57,15 @@ class Verdict:
         return self.gradients.ok and all(outcome.ok for outcome in self.outcomes)
 
     @property
-    def quantities(self) -> int:
-        """How many published numbers were held, cell by cell."""
+    def held(self) -> int:
+        """How many numbers the computation was held to, cell by cell."""
         return sum(outcome.expect.value.size for outcome in self.outcomes)
+
+    @property
+    def published(self) -> int:
+        """How many of these somebody printed."""
+        expects = (outcome.expect for outcome in self.outcomes)
+        return sum(expect.value.size for expect in expects if expect.is_published)
 
 
 def verify(scenario: Scenario) -> Verdict:

@@ -196,6 +196,9 @@ def _unknown_key(mistake: Mistake) -> _Said:
 
 
 _EXAMPLES = {
+    "course": "add [course], and [[course.stops]] below it",
+    "stops": "add [[course.stops]], one for each stop",
+    "scenario": 'add which scenario: scenario = "mazur"',
     "network": "add [network] with `inputs = …`, and [[network.layers]] below it",
     "inputs": "add how many inputs there are: inputs = 2",
     "units": "add how many units the layer has: units = 2",
@@ -303,6 +306,17 @@ def _not_unicode(mistake: Mistake) -> _Said:
     )
 
 
+def _several_lines(mistake: Mistake) -> _Said:
+    return _Said(
+        "several-lines",
+        f"{_subject(mistake.path)} must be one line",
+        label="goes on after this line",
+        help="say it in a few words, in plain quotes",
+        expected="one line",
+        got=as_toml(mistake.value),
+    )
+
+
 WORDS: dict[str, Callable[[Mistake], _Said]] = {
     "unknown-key": _unknown_key,
     "missing-key": _missing_key,
@@ -313,6 +327,7 @@ WORDS: dict[str, Callable[[Mistake], _Said]] = {
     "out-of-range": _out_of_range,
     "wrong-length": _wrong_length,
     "not-unicode": _not_unicode,
+    "several-lines": _several_lines,
 }
 """What is said about each kind of `forms.Mistake`."""
 

@@ -63,26 +63,33 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "right",
         ("right",),
-        "→  n  PgDn",
+        "→  n",
         "next step, at the level of detail chosen",
         "step",
         Session.next,
         partial(move, rows=0, columns=1),
+        {"buglab": "lab_next"},
         hints={"start": ("→", "first step")}
         | _in(_STEPS[2:], "← →", "step")
-        | {"phase": ("← →", "phase"), "inspect": ("←↑↓→", "cell")},
+        | {"phase": ("← →", "phase"), "inspect": ("←↑↓→", "cell")}
+        | {"buglab": ("→", "step both"), "buglab-steps": ("← →", "step both")},
     ),
     Action(
         "left",
         ("left",),
-        "←  p  PgUp",
+        "←  p",
         "back to exactly where you were",
         "step",
         Session.back,
         partial(move, rows=0, columns=-1),
+        {"buglab": "lab_back"},
     ),
-    Action("next", ("n", "pagedown"), "", "next step", "step", Session.next),
-    Action("back", ("p", "pageup"), "", "the step before", "step", Session.back),
+    Action("next", ("n",), "", "next step", "step", Session.next, None, {"buglab": "lab_next"}),
+    Action(
+        "back", ("p",), "", "the step before", "step", Session.back, None, {"buglab": "lab_back"}
+    ),
+    Action("next_stop", ("pagedown",), "PgDn", "next step; in a course, its next stop", "step"),
+    Action("previous_stop", ("pageup",), "PgUp", "back; in a course, to its stop before", "step"),
     Action(
         "into",
         ("down",),
@@ -92,7 +99,8 @@ ACTIONS: tuple[Action, ...] = (
         Session.into,
         partial(move, rows=1, columns=0),
         {"buglab": "next_mistake"},
-        _in(("phase", "equation", "operation"), "↓", "into") | {"buglab": ("↑ ↓", "mistake")},
+        _in(("phase", "equation", "operation"), "↓", "into")
+        | _in(("buglab", "buglab-steps", "buglab-curves"), "↑ ↓", "mistake"),
     ),
     Action(
         "out",
@@ -114,6 +122,8 @@ ACTIONS: tuple[Action, ...] = (
         "next phase: cost, backward, gradients, update",
         "jump",
         Session.next_phase,
+        on_page={"buglab": "lab_difference"},
+        hints={"buglab-steps": ("]", "first difference")},
     ),
     Action(
         "previous_phase",
@@ -163,6 +173,7 @@ ACTIONS: tuple[Action, ...] = (
         "run until something happens: C < 0.01, saturated, nan",
         "jump",
     ),
+    Action("outline", ("o",), "o", "the outline: weights, samples and steps, to go to", "jump"),
     # ── look closer ──────────────────────────────────────────────────────────────────────────
     Action(
         "next_cell",
@@ -200,7 +211,8 @@ ACTIONS: tuple[Action, ...] = (
         "Esc",
         "leave the innermost thing; at last: to the list",
         "look closer",
-        hints=_in(("inspect", "layouts", "network", "buglab", "compare"), "Esc", "back"),
+        hints=_in(("inspect", "layouts", "network", "buglab", "compare"), "Esc", "back")
+        | _in(("buglab-steps", "buglab-curves"), "Esc", "back"),
     ),
     Action(
         "nudge",
@@ -260,6 +272,7 @@ ACTIONS: tuple[Action, ...] = (
         "try",
         hints=_in(("compare",), "e", "change more"),
     ),
+    Action("propose", ("f",), "f", "make the change that the note here proposes to try", "try"),
     Action(
         "undo",
         ("z",),
@@ -272,6 +285,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare", ("b",), "b", "before and after the last change, cell by cell", "try"),
     Action("save", ("S",), "S", "save as a scenario file", "try"),
     Action(
+        "train",
+        ("r",),
+        "r",
+        "train on: curves, pictures, and any update of it to step through",
+        "try",
+        hints={"start": ("r", "train")},
+    ),
+    Action(
         "buglab",
         ("m",),
         "m",
@@ -279,11 +300,44 @@ ACTIONS: tuple[Action, ...] = (
         "try",
     ),
     Action("next_mistake", ("j",), "", "the next mistake", "try"),
-    Action("previous_mistake", ("k",), "", "the mistake before", "try"),
+    Action("previous_mistake", ("J",), "", "the mistake before", "try"),
+    Action("lab_next", ("full_stop",), "", "in the bug lab: step both programs", "try"),
+    Action("lab_back", ("comma",), "", "in the bug lab: both programs a step back", "try"),
+    Action(
+        "lab_difference",
+        ("exclamation_mark",),
+        "",
+        "in the bug lab: the first step that differs",
+        "try",
+    ),
+    Action(
+        "train_both",
+        ("T",),
+        "",
+        "in the bug lab: train with and without the mistake",
+        "try",
+        hints={"buglab": ("t", "train both"), "buglab-curves": ("t", "train on")},
+    ),
+    Action("quiz", ("Q",), "Q", "a quiz: asks for the next number, names the slip", "try"),
+    Action(
+        "quiz_mistake",
+        ("k",),
+        "k",
+        "in the bug lab: a question about this mistake",
+        "try",
+        hints=_in(("buglab",), "k", "quiz me"),
+    ),
     # ── show ─────────────────────────────────────────────────────────────────────────────────
     Action("more_digits", ("plus", "equals_sign"), "+", "more digits in the matrices", "show"),
     Action("fewer_digits", ("minus",), "-", "fewer digits", "show"),
-    Action("theme", ("t",), "t", "the next theme: dark, light, high contrast", "show"),
+    Action(
+        "theme",
+        ("t",),
+        "t",
+        "the next theme: dark, light, high contrast",
+        "show",
+        on_page={"buglab": "train_both"},
+    ),
     Action("ascii", ("a",), "a", "plain ASCII and back, for fonts that lack these signs", "show"),
     Action("copy", ("x",), "x", "copy the number or its matrix: text, LaTeX, numpy", "show"),
     # ── program ──────────────────────────────────────────────────────────────────────────────
@@ -303,7 +357,8 @@ ACTIONS: tuple[Action, ...] = (
         "all keys",
         "program",
         hints=_in(("start", "phase", "equation", "operation", "element"), "?", "all keys")
-        | _in(("inspect", "network", "layouts", "buglab", "compare"), "?", "keys"),
+        | _in(("inspect", "network", "layouts", "buglab", "compare"), "?", "keys")
+        | _in(("buglab-steps", "buglab-curves"), "?", "keys"),
     ),
 )
 """Every action of the stepper."""
@@ -318,6 +373,8 @@ _LEVELS = {
 
 def context(session: Session, view: View) -> str:
     """What the keys are about here: a page, an inspected number, or a level of detail."""
+    if view.page == "buglab" and view.lab.pane != "found":
+        return f"buglab-{view.lab.pane}"
     if view.page != "step":
         return view.page
     if session.at_start:
@@ -325,21 +382,31 @@ def context(session: Session, view: View) -> str:
     return "inspect" if session.spot is not None else _LEVELS[session.cursor.level]
 
 
-def hints(session: Session, view: View | None = None) -> list[Hint]:
-    """What the last line offers here; the last one stands at its right edge."""
+def hints(session: Session, view: View | None = None, notation: str = "book") -> list[Hint]:
+    """What the last line offers here; the last one stands at its right edge.
+
+    Args:
+        session: where one stands.
+        view: what is shown of it.
+        notation: the id of the book whose letters name a number.
+    """
     here = context(session, view or View())
     if view is not None and view.curtain:
         return [Hint("any key", "lifts the curtain"), Hint("", "")]
     found = [action.hints[here] for action in ACTIONS if here in action.hints]
-    leads = _lead(session) if here == "inspect" else ""
+    leads = _lead(session, notation) if here == "inspect" else ""
     told = ((key, leads if does == "{source}" else does) for key, does in found)
     return [Hint(key, does) for key, does in told if does]
 
 
-def _lead(session: Session) -> str:
+def _lead(session: Session, notation: str) -> str:
     """Where Enter leads while a number is inspected: `go to δ(o1)`; empty for what is given."""
     found: Source | None = source(session)
     if found is None:
         return ""
-    naming = Naming(session.scenario, found.session.trace.samples)
+    from bpstepper.lesson.notations import NOTATIONS  # loaded with the first number
+
+    row = NOTATIONS[notation]
+    stem = None if row.own else row.stem
+    naming = Naming(session.scenario, found.session.trace.samples, stem)
     return f"go to {naming.cell(found.quantity, found.cell)}"

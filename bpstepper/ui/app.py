@@ -32,6 +32,7 @@ from bpstepper.ui.modal import Modal
 from bpstepper.ui.stepper import StepperScreen
 
 if TYPE_CHECKING:
+    from bpstepper.session.lecture import Lecture
     from bpstepper.ui.picker import PickerScreen
 
 __all__ = ["THEMES", "StepperApp", "run_app"]
@@ -67,6 +68,7 @@ class StepperApp(App[None]):
         keep: Callable[[Mapping[str, object]], str] = _nowhere,
         message: str = "",
         state: Path | None = None,
+        lecture: Lecture | None = None,
     ) -> None:
         """Open an app.
 
@@ -80,6 +82,7 @@ class StepperApp(App[None]):
             message: said on the first screen.
             state: the file of remembered settings, beside which what is done is kept until an
                 orderly end; None keeps nothing.
+            lecture: a course to walk through, in place of a session.
         """
         super().__init__(ansi_color=plain)
         self._settings = settings or Settings()
@@ -88,7 +91,7 @@ class StepperApp(App[None]):
         self._state = state
         self._plain = plain
         self.theme = "ansi-dark" if plain else self._settings.theme
-        self._first = session
+        self._first = lecture or session
         self._entries = entries
         self._picker: PickerScreen | None = None
         self.look = look or Look()
@@ -117,10 +120,14 @@ class StepperApp(App[None]):
             self._picker = PickerScreen(self._entries, self.look.charset)
             self.push_screen(self._picker)
 
-    def _stepper(self, session: Session) -> StepperScreen:
+    def _stepper(self, opened: Session | Lecture) -> StepperScreen:
+        session = opened if isinstance(opened, Session) else opened.session
         said = "; ".join(filter(None, (_warned(session.scenario), self._message)))
         self._message = ""
-        return StepperScreen(session, self.look, View(message=said), self._state)
+        screen = StepperScreen(session, self.look, View(message=said), self._state)
+        if not isinstance(opened, Session):
+            screen.attend(opened)
+        return screen
 
     def next_theme(self) -> str:
         """The next of the themes that we offer; returns what to say of it."""
@@ -159,11 +166,11 @@ class StepperApp(App[None]):
         """Open the chosen scenario over the picker, or say there what is wrong with it."""
         problem = ""
         try:
-            scenario = load(event.source)
+            opened = _lecture(event.source) if event.course else start(load(event.source))
         except ScenarioError as error:
             problem = str(error)
         else:
-            self.push_screen(self._stepper(start(scenario)))
+            self.push_screen(self._stepper(opened))
         if self._picker is not None:
             self._picker.tell(problem)
 
@@ -190,6 +197,14 @@ class StepperApp(App[None]):
         watchdog.daemon = True
         watchdog.start()
         self.exit(return_code=status)
+
+
+def _lecture(source: str) -> Lecture:
+    """The course of a file; what reads courses loads with the first one."""
+    from bpstepper.scenario.course import load_course
+    from bpstepper.session.lecture import begin
+
+    return begin(load_course(source))
 
 
 def _warned(scenario: Scenario) -> str:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from bpstepper.session.editing import Desk
     from bpstepper.session.kept import Resumable
 
-__all__ = ["EditingScreen"]
+__all__ = ["EditingScreen", "new_file"]
 
 
-def _new_file(name: str) -> None:
-    """Whether a name can be that of a new file; raises GoError."""
+def new_file(name: str, ending: str = ".toml") -> None:
+    """Whether a name can be that of a new file with this ending; raises GoError."""
     path = Path(name.strip())
-    if not name.strip() or not path.suffix == ".toml":
-        raise GoError("the name of a file that ends in .toml is needed")
+    if not name.strip() or path.suffix != ending:
+        raise GoError(f"the name of a file that ends in {ending} is needed")
     if os.path.lexists(path):
         raise GoError("there is a file of this name; take another")
     if not path.parent.is_dir():
@@ -100,9 +100,31 @@ class EditingScreen(TravellingScreen):
         last = desk.edits[-1]
         self._take(desk, f"{last.path}: {last.before} → {last.after}. b compares, z takes it back.")
 
-    def _take(self, desk: Desk, message: str) -> None:
+    def do_propose(self) -> None:
+        """Make the change that a note here proposes; it is taken back as any other."""
+        from bpstepper.lesson.notes import edits_proposed
+        from bpstepper.session.editing import EditError
+
+        proposed = edits_proposed(self.session)
+        if not proposed:
+            self.tell("no note proposes a change here: e makes one of your own")
+            return
+        before, desk = self.session, self.desk()
+        try:
+            for text in proposed:
+                desk = desk.edit(text)
+        except EditError as error:
+            self.tell(str(error))
+            return
+        made = desk.edits[-len(proposed) :]
+        told = "; ".join(f"{edit.path}: {edit.before} → {edit.after}" for edit in made)
+        back = "z takes it back" if len(made) == 1 else f"z {len(made)} times takes them back"
+        self._take(replace(desk, before=before), f"{told}. b compares, {back}.")
+
+    def _take(self, desk: Desk, message: str, taken_back: bool = False) -> None:
         self._desk = desk
-        self.view = replace(self.view, before=desk.before)
+        edited = None if taken_back else desk.before
+        self.view = replace(self.view, before=desk.before, edited=edited)
         self.arrive(desk.session, message)
 
     def do_undo(self) -> None:
@@ -112,7 +134,8 @@ class EditingScreen(TravellingScreen):
             self.tell("there is no change to take back")
             return
         last = desk.edits[-1]
-        self._take(desk.undo(), f"taken back: {last.path} is {last.before} again")
+        told = f"taken back: {last.path} is {last.before} again"
+        self._take(desk.undo(), told, taken_back=True)
 
     def do_redo(self) -> None:
         """Make the change again that was taken back last."""
@@ -139,7 +162,7 @@ class EditingScreen(TravellingScreen):
             label,
             "the name of a new file, as mine.toml",
             "mine.toml",
-            _new_file,
+            new_file,
             self._save,
             f"{name}-changed.toml",
         )

@@ -6,8 +6,9 @@ looks are component classes, so that a theme, or none, decides on colours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -17,6 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from bpstepper.drawing.text import Line
+from bpstepper.ui.lean_strip import LeanStrip
 
 __all__ = ["ROLES", "FrameView"]
 
@@ -26,9 +28,11 @@ ROLES = (
     "more", "label", "sum", "why", "note", "paragraph", "message", "notice", "strong", "insight",
     "law-name", "cursor", "pointer", "fed", "unit", "wire", "wire-negative", "wire-lit",
     "wire-lit-negative", "arrow", "positive", "negative", "axis", "curve", "tangent", "heat-0",
-    "heat-neg-1", "heat-neg-2", "heat-neg-3", "heat-pos-1", "heat-pos-2", "heat-pos-3",
+    "changed", "heat-neg-1", "heat-neg-2", "heat-neg-3", "heat-pos-1", "heat-pos-2", "heat-pos-3",
 )  # fmt: skip
 """Every role that a drawing gives to a span."""
+
+_MOST_STRIPS = 2000  # that are kept, for lines that come back
 
 
 class FrameView(Widget):
@@ -80,6 +84,7 @@ class FrameView(Widget):
         & > .role--cursor { color: $text-success; text-style: bold reverse; }
         & > .role--pointer { color: $text-success; text-style: bold; }
         & > .role--fed { color: $text-accent; }
+        & > .role--changed { color: $text-error; text-style: bold; }
         & > .role--unit { color: $text; }
         & > .role--wire { color: $text-disabled; }
         & > .role--wire-negative { color: $text-disabled; }
@@ -132,29 +137,83 @@ class FrameView(Widget):
         if changed:
             self.refresh(*changed)
 
+    def prepare(self, lines: Sequence[Line]) -> None:
+        """Make the strips of lines that will be shown soon, down to what a terminal is sent."""
+        for line in lines:
+            self._strip(line).render(self.app.console)
+
     def notify_style_update(self) -> None:
         """Forget styles: the theme has changed."""
         super().notify_style_update()
         self._styles.clear()
         self._strips.clear()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The strips of a region: there is no border or padding that would have to be added.
+
+        They are the same objects each time, and so keep what a terminal is sent for them.
+        """
+        strips = [self.render_line(y) for y in crop.line_range]
+        if crop.column_span == (0, self.size.width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
+
     def render_line(self, y: int) -> Strip:
         """One line of the frame as a strip."""
+        width = self.size.width
         if y >= len(self._lines):
-            return Strip.blank(self.size.width, self._style(""))
-        line = self._lines[y]
+            return Strip.blank(width, self._style(""))
+        strip = self._strip(self._lines[y])
+        if strip.cell_length == width:
+            return strip
+        return strip.crop_extend(0, width, self._style(""))  # until the frame of a new size is here
+
+    def _strip(self, line: Line) -> Strip:
+        """A line as this terminal's colours, or none, have it."""
         strip = self._strips.get(line)
         if strip is None:
-            if len(self._strips) > 2000:
+            if len(self._strips) > _MOST_STRIPS:
                 self._strips.clear()
-            segments = [Segment(span.text, self._style(span.role)) for span in line]
-            strip = self._strips[line] = Strip(segments).simplify()
-        return strip.crop_extend(0, self.size.width, self._style(""))
+            strip = Strip(self._segments(line))
+            for line_filter in self.get_line_filters():
+                strip = strip.apply_filter(line_filter, self.background_colors[1])
+            strip = self._strips[line] = LeanStrip(strip, strip.cell_length)
+        return strip
+
+    def _segments(self, line: Line) -> Iterator[Segment]:
+        """The pieces of a line, as few as look the same: each costs a terminal some forty bytes.
+
+        On blanks only a style that fills its cells can be seen; any other goes on over them.
+        """
+        text, style = "", self._style("")
+        ground = style.bgcolor
+        for span in line:
+            own = self._style(span.role)
+            fills = own != style and (_fills(own, ground) or _fills(style, ground))
+            if own != style and (fills or span.text.strip(" ")):
+                if text and not text.strip(" ") and not fills:
+                    pass
+                elif text:
+                    yield Segment(text, style)
+                    text = ""
+                style = own
+            text += span.text
+        if text:
+            yield Segment(text, style)
 
     def _style(self, role: str) -> Style:
         """The looks of a role; of no role, the widget's own, which take long to work out."""
         style = self._styles.get(role)
         if style is None:
             own = self.get_component_rich_style(f"role--{role}") if role in ROLES else Style()
+            if role.startswith("plane-"):  # a pair of levels, of which there are many
+                from bpstepper.ui.plane_colours import plane_style
+
+                own = plane_style(role)
             style = self._styles[role] = self.rich_style + own
         return style
+
+
+def _fills(style: Style, ground: Color | None) -> bool:
+    """Whether blanks in a style can be told from blanks on the widget's own ground."""
+    return bool(style.reverse or style.underline or style.bgcolor != ground)

@@ -21,7 +21,9 @@ from bpstepper.drawing.text import Line, Span, clean
 from bpstepper.lesson.derivation import derive
 from bpstepper.lesson.explain import explain
 from bpstepper.lesson.insights import insights_at
-from bpstepper.lesson.notes import notes_at
+from bpstepper.lesson.notation import noted
+from bpstepper.lesson.notations import NOTATIONS
+from bpstepper.lesson.notes import notes_here
 from bpstepper.scenario.model import Note
 from bpstepper.session import Session
 from bpstepper.session.inspecting import focus
@@ -39,6 +41,12 @@ _STYLES = {
     "caption": "bold",
 }
 """How the roles of a drawing look in an overlay; the others are plain."""
+
+
+_AUTHORS = (
+    "The notes are in this program's letters: z before the activation and a after it, "
+    "δ for ∂C/∂z, y for the target."
+)
 
 
 class TextOverlay(Modal[None]):
@@ -128,18 +136,17 @@ class WhyOverlay(TextOverlay):
     BINDINGS = [Binding("r,enter", "reveal", "answers")]  # noqa: RUF012
     FOOT_WITH_ANSWERS = "↑ ↓ scroll   r answers   Esc back"
 
-    def __init__(self, session: Session, charset: Charset) -> None:
+    def __init__(self, session: Session, look: Look) -> None:
+        self._notation = NOTATIONS[look.notation]
         self._session = session
+        self._shown = noted(session, self._notation)
         self._revealed = False
-        heading = "About" if session.at_start else f"Why {session.step.result.name.text}?"
-        super().__init__(heading, charset)
+        heading = "About" if session.at_start else f"Why {self._shown.step.result.name.text}?"
+        super().__init__(heading, look.charset)
 
     def _own_notes(self) -> list[Note]:
         """The notes that belong to where we are."""
-        session = self._session
-        if session.at_start:
-            return [note for note in session.scenario.notes if note.at is None]
-        return list(notes_at(session.scenario, session.step, session.cursor.update))
+        return list(notes_here(self._session))
 
     def foot(self) -> str:
         """The keys; that for answers only where there are any."""
@@ -154,10 +161,12 @@ class WhyOverlay(TextOverlay):
             told = self.prose(scenario.about)
             told = told or [self.plain("This scenario has nothing to say before its first step.")]
             return [*told, *self._notes(self._own_notes())]
-        step = session.step
-        explained = explain(scenario, step, len(session.trace.samples))
+        step, batch = self._shown.step, len(session.trace.samples)
+        explained = explain(scenario, step, batch, self._notation)
+        remark = self._notation.said(step, batch, scenario)
         return [
             self.plain(step.equation.formula, "bold"),
+            *([self.plain(remark)] if remark else []),
             *self._notes(self._own_notes()),
             *(self.plain(paragraph) for paragraph in explained.paragraphs),
             *self._insights(),
@@ -167,13 +176,15 @@ class WhyOverlay(TextOverlay):
     def _insights(self) -> list[Content]:
         """What is to be said of the values at hand, each with its reason."""
         told = []
-        for insight in insights_at(self._session):
+        for insight in insights_at(self._session, self._notation):
             told.append(self.plain(f"▸ {insight.text}", "bold"))
             told.append(self.plain(insight.reason))
         return told
 
     def _notes(self, notes: Sequence[Note]) -> list[Content]:
         told: list[Content] = []
+        if notes and self._notation.respells:
+            told.append(self.plain(_AUTHORS, "$text-muted"))
         for note in notes:
             told += self.prose(note.text)
             if note.ask:
@@ -182,6 +193,8 @@ class WhyOverlay(TextOverlay):
                 told += self.prose(note.reveal)
             elif note.reveal:
                 told.append(self.plain("  r shows the answer", "$text-muted"))
+            if note.edit and (self._revealed or not note.reveal):
+                told.append(self.plain(f"  to try: {', '.join(note.edit)} (f, at the step)"))
         return told
 
     def action_reveal(self) -> None:
@@ -198,7 +211,7 @@ class DeriveOverlay(TextOverlay):
     """
 
     def __init__(self, session: Session, look: Look) -> None:
-        self._derivation = derive(session, *focus(session))
+        self._derivation = derive(session, *focus(session), notation=NOTATIONS[look.notation])
         self._look = look
         super().__init__(f"Derive {self._derivation.title}", look.charset)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,24 +15,29 @@ from textual.timer import Timer
 
 from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.look import Look
-from bpstepper.pages.frame import SMALLEST, Frame, compose, preload
+from bpstepper.pages.frame import SMALLEST, Frame, preload
 from bpstepper.pages.layout import Target
 from bpstepper.pages.view import View
 from bpstepper.session import GoError, Level, Session
 from bpstepper.session.inspecting import inspect, inspect_spot, inspect_unit, leave
-from bpstepper.ui.actions import ACTIONS, hints
-from bpstepper.ui.editing import EditingScreen
+from bpstepper.ui.actions import ACTIONS, Move
+from bpstepper.ui.ahead import Drawn, Wanted
 from bpstepper.ui.frame_view import FrameView
+from bpstepper.ui.opening_training import TrainerScreen
+
+if TYPE_CHECKING:
+    from bpstepper.lesson.outline import Destination
 
 __all__ = ["StepperScreen"]
 
 _ROWS = {action.id: action for action in ACTIONS}
 _SOON = 0.1  # seconds after which the first frame is out: loading more at once would delay it
+_PAUSE = 0.004  # seconds after a key: first its own frame goes out, then the next one is drawn
 _BEAT = 1.0  # seconds between two steps while playing
 _MOST_DIGITS = 12
 
 
-class StepperScreen(EditingScreen):
+class StepperScreen(TrainerScreen):
     """One session, drawn to the size that there is. Moving never moves the focus."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
@@ -59,6 +66,8 @@ class StepperScreen(EditingScreen):
         self._frame = Frame(())
         self._canvas = FrameView()
         self._playing: Timer | None = None
+        self._ahead: Drawn | None = None
+        self._pausing: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """One view; the frame is drawn elsewhere."""
@@ -72,6 +81,7 @@ class StepperScreen(EditingScreen):
     def _settle(self) -> None:
         preload()
         self.offer()
+        self._draw_ahead(Session.next)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for the new size."""
@@ -85,9 +95,26 @@ class StepperScreen(EditingScreen):
         columns, lines = self.app.size
         if columns < 1 or lines < 1 or not self._canvas.is_attached:
             return
-        offered = hints(self.session, self.view)
-        self._frame = compose(self.session, self.look, columns, lines, offered, self.view)
+        wanted = Wanted(self.session, self.view, self.look, (columns, lines))
+        self._frame = wanted.frame(self._ahead)
         self._canvas.show(self._frame.lines)
+
+    def _look_ahead(self, move: Move) -> None:
+        """Draw what a move like the last one will show, as soon as this frame is out."""
+        if self._pausing is not None:
+            self._pausing.stop()
+        self._pausing = self.set_timer(_PAUSE, lambda: self._draw_ahead(move))
+
+    def _draw_ahead(self, move: Move) -> None:
+        columns, lines = self.app.size
+        if self.app.screen is not self or columns < 1 or lines < 1:
+            return
+        self._ahead = None
+        # whatever is wrong with the next step is told by the key that goes there
+        with suppress(Exception):
+            there = move(self.session)
+            self._ahead = Wanted(there, self.view, self.look, (columns, lines)).drawn()
+            self._canvas.prepare(self._ahead.frame.lines)
 
     def arrive(self, session: Session, message: str = "") -> None:
         """Stand somewhere, and say so where there is something to say."""
@@ -143,15 +170,20 @@ class StepperScreen(EditingScreen):
             self.tell(str(error))
         else:
             self.arrive(arrived)
+            self._look_ahead(move)
 
     def do_leave(self) -> None:
         """Leave the innermost thing; at last the stepper, where it was opened from the list."""
+        if self.leave_pane():
+            return
         if self.view.page != "step":
             self._see(page="step")
         elif self.session.spot is not None:
             self.arrive(leave(self.session))
         elif self.session.cursor.level > Level.EQUATION and not self.session.at_start:
             self.arrive(self.session.to_equation())
+        elif self.back_to_training():
+            pass
         elif self.is_current and len(self.app.screen_stack) > 2:
             self.forget()
             self.dismiss()
@@ -184,22 +216,6 @@ class StepperScreen(EditingScreen):
         """Three layouts of the same numbers, and back."""
         self.toggle("layouts")
 
-    def do_buglab(self) -> None:
-        """Common mistakes in this network, and back."""
-        self.toggle("buglab")
-
-    def do_next_mistake(self) -> None:
-        """The next mistake, in the bug lab."""
-        self._turn_to_mistake(1)
-
-    def do_previous_mistake(self) -> None:
-        """The mistake before, in the bug lab."""
-        self._turn_to_mistake(-1)
-
-    def _turn_to_mistake(self, by: int) -> None:
-        if self.view.page == "buglab":
-            self._see(mistake=self.view.mistake + by)
-
     def do_nudge(self) -> None:
         """Inspect the number and nudge it; again, ten times as much."""
         if self.session.spot is None:
@@ -214,7 +230,7 @@ class StepperScreen(EditingScreen):
         """Show the whole explanation."""
         from bpstepper.ui.overlays import WhyOverlay
 
-        self.app.push_screen(WhyOverlay(self.session, self.look.charset))
+        self.app.push_screen(WhyOverlay(self.session, self.look))
 
     def do_derive(self) -> None:
         """Show the number derived by the chain rule."""
@@ -241,6 +257,24 @@ class StepperScreen(EditingScreen):
     def _do_chosen(self, name: str | None) -> None:
         if name is not None:
             self.action_press(name)
+
+    def do_outline(self) -> None:
+        """Choose from all weights, samples and steps where to go."""
+        from bpstepper.ui.outline import OutlinePrompt
+
+        if self._has_room():
+            self.app.push_screen(OutlinePrompt(self.session, self.look), self._go_into)
+
+    def _go_into(self, chosen: Destination | None) -> None:
+        if chosen is None:
+            return
+        from bpstepper.lesson.outline import arrive
+
+        self.view = replace(self.view, page="step")
+        if chosen.key:
+            self.arrive(arrive(self.session, chosen))
+        else:
+            self._travel(f"update {chosen.update}")
 
     def _has_room(self) -> bool:
         columns, lines = self.app.size

@@ -3,6 +3,7 @@
     python -m tests.benchmarks                      # all of them
     python -m tests.benchmarks stepper --help       # the screens, against a bare Textual app
     python -m tests.benchmarks engine --help        # the numbers, against PyTorch and others
+    python -m tests.benchmarks view --help          # the training view, while it trains
 
 The exit status is 1 where a ratio misses what we hold ourselves to.
 """
@@ -13,7 +14,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-NAMES = ("stepper", "engine")
+NAMES = ("stepper", "engine", "view")
+_MODULES = {"view": "training_view"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(name: str, options: Sequence[str]) -> int:
     # each needs packages of its own, and the engine's sets up its process before it loads numpy
-    found: int = import_module(f"tests.benchmarks.{name}").main(options)
+    found: int = import_module(f"tests.benchmarks.{_MODULES.get(name, name)}").main(options)
     return found
 
 

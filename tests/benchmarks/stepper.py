@@ -7,8 +7,10 @@ that imports numpy and shows one line. At 200×50: mazur again, and a network of
 depend on the machine and on what else it does; their ratios hardly do. What is measured:
 
 first frame: from the start of the process to the last byte of its first frame.
-key: from sending → to the last byte of the frame that it makes. The terminal answers that it
-knows synchronized output, as most terminals do, so that both programs mark where a frame ends.
+key: from sending → to the last byte of the frame that it makes. Keys follow one another as those of
+a key that is held down do, at the rate at which terminals repeat it at most. The terminal answers
+that it knows synchronized output, as most terminals do, so that both programs mark where a frame
+ends.
 wide key: the same key in the large network, held against mazur.
 bytes: what a frame of mazur at 80×24 takes on a line that is compressed as by `ssh -C`, of a step
 (→) and of the cursor's move to another cell (an arrow while inspecting). They do not depend on
@@ -37,6 +39,8 @@ ANSWER = b"\x1b[?2026;2$y"
 ENDS = b"\x1b[?2026l"
 STEPS = ("right",)
 CURSOR = ("right", "down", "left", "up")
+REPEATED = 1 / 30
+"""Seconds from a key that is held down to the next."""
 MATRICES = ("grad_W2", "grad_W1", "W2_next", "W1_next")
 """Steps of mazur whose results are 2×2, so that each of these keys leads to another cell."""
 
@@ -88,9 +92,9 @@ def first_frame(kind: Kind) -> tuple[float, Terminal]:
     return ended - began, terminal
 
 
-def settle(terminal: Terminal) -> None:
-    """Read until nothing more comes."""
-    while terminal.read(0.02):
+def settle(terminal: Terminal, until: float = 0.0) -> None:
+    """Read until nothing more comes, and at least until then."""
+    while terminal.read(max(0.02, until - time.perf_counter())):
         pass
 
 
@@ -128,7 +132,7 @@ def press(terminal: Terminal, line: Line, keys: Sequence[str], count: int) -> Fr
         terminal.press(keys[number % len(keys)])
         ended = read_until(terminal, ENDS, before)
         found.times.append(ended - began)
-        settle(terminal)
+        settle(terminal, began + REPEATED)
         found.sizes.append(len(terminal.raw) - before)
         found.packed.append(line.send())
     return found

@@ -23,11 +23,8 @@ from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.trace import Trace
 from bpstepper.engine.training import Timeline
 from bpstepper.number_format import number
-from bpstepper.scenario import library
-from tests.scenes import THOROUGH
+from tests.scenes import BUNDLED, THOROUGH
 from tests.strategies import Draft, drafts, examples, plain
-
-BUNDLED = library.names()
 
 
 def nudged(trace: Trace, most: int = 12) -> Iterator[Nudge]:

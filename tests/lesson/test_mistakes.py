@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,18 +16,16 @@ from bpstepper.engine.gradcheck import GradientCheck, check_trace
 from bpstepper.engine.mutation import Clash
 from bpstepper.engine.network import Array, Problem
 from bpstepper.engine.projection import projected_worst
-from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.training import Runner, Timeline
 from bpstepper.lesson.mistakes import (
     MISTAKES,
-    apart,
     examine,
     examine_all,
     mistaken_program,
     mistaken_timeline,
 )
 from bpstepper.scenario import library, load
-from tests.strategies import Draft, random_draft
+from tests.strategies import Draft
 
 CONTRACT = """
     no_transpose slope_of_activation z_times_one_minus_z output_error_without_slope
@@ -349,77 +346,6 @@ def test_folded_or_not(id_: str) -> None:
 
 
 # ── every mistake in any network ─────────────────────────────────────────────────────────────
-
-NETWORKS = 200
-SHARES = 5  # each mistake is tried in every fifth of them
-
-
-@lru_cache(maxsize=NETWORKS)
-def network(number: int) -> tuple[Draft, Timeline]:
-    """A random network with its right training; every third has layers of one size."""
-    draft = random_draft(np.random.default_rng([2024, number]))
-    if number % 3 == 0:
-        size = max(draft.sizes[-1], 2)
-        draft = replace(draft, sizes=(size,) * len(draft.sizes))
-    return draft, Timeline(draft.problem())
-
-
-def differing(right: Mapping[Symbol, Array], wrong: Mapping[Symbol, Array]) -> list[str]:
-    """The keys of what is not the same in both, by a rule of its own."""
-    found = []
-    for symbol, value in right.items():
-        other = wrong.get(symbol)
-        if other is None:
-            continue
-        size = np.nan_to_num(np.abs([np.max(np.abs(v), initial=0.0) for v in (value, other)]))
-        same = value.shape == other.shape and np.allclose(
-            value, other, rtol=0.0, atol=1e-9 * float(size.max()), equal_nan=True
-        )
-        if not same:
-            found.append(symbol.key)
-    return found
-
-
-@pytest.mark.parametrize("position", range(len(MISTAKES)), ids=list(MISTAKES))
-def test_every_mistake_in_random_networks(position: int) -> None:
-    """It clashes, or makes no difference, or differs first where the two programs part."""
-    id_ = list(MISTAKES)[position]
-    applied = 0
-    for number in range(position % SHARES, NETWORKS, SHARES):
-        draft, right = network(number)
-        problem = right.problem
-        try:
-            line = mistaken_timeline(problem, id_)
-            trace = line.trace(1)
-        except Clash:
-            continue  # that, too, is an answer
-        usual = {(op.result.key, op.kernel.name) for op in right.program.ops}
-        for step in trace:
-            for operation in step.operations:
-                if (operation.result.key, operation.kernel.name) in usual:
-                    continue
-                assert np.array_equal(operation.replay(), operation.result.value, equal_nan=True)
-        expected = differing(right.trace(1).values, trace.values)
-        told = [
-            symbol.key
-            for symbol, value in right.trace(1).values.items()
-            if symbol in trace.values and apart(value, trace.values[symbol])
-        ]
-        assert told == expected, draft
-        if not expected:
-            continue
-        applied += 1
-        made_right = right.trace(1).program.maker
-        first = trace.program.by_key[expected[0]]
-        assert first in made_right, "before an update nothing differs"
-        # where it differs first, the operation differs, or what it reads has been left out
-        mine, theirs = trace.program.maker[first], made_right[first]
-        assert (mine.kernel, mine.operands) != (theirs.kernel, theirs.operands) or any(
-            operand not in right.trace(1).values for operand in mine.operands
-        ), draft
-    only_later = id_ == "accumulated_gradients"
-    rare = id_ == "bias_broadcast_to_matrix"
-    assert applied >= (0 if only_later or rare else 2)
 
 
 @pytest.mark.parametrize("id_", MISTAKES)

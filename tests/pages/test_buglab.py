@@ -7,11 +7,17 @@ import pytest
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import clean, line_width
+from bpstepper.lesson.mistaken_training import BothTrainings, Curves
+from bpstepper.lesson.mistaken_walk import walk
 from bpstepper.lesson.mistakes import MISTAKES, examine
 from bpstepper.pages.frame import compose
-from bpstepper.pages.view import View
+from bpstepper.pages.view import Lab, View
 from bpstepper.ui.actions import hints
+from tests.goldens import FOLDER
+from tests.lab_frames import LABS, LabGolden
 from tests.scenes import frame, opened
+
+IDS = list(MISTAKES)
 
 NAMES = ("mazur", "four-horsemen-3-4-2", "softmax-jacobian", "penalty", "one-layer-15-steps")
 
@@ -27,6 +33,9 @@ def test_every_mistake_is_shown_as_what_it_is(name: str) -> None:
         assert " ".join(clean(mistake.title).split())[1:] in written
         if verdict.clash is not None:
             assert "It does not run here" in written
+            assert f"numpy: {verdict.clash}" in written
+            for name, shape in verdict.clash_frames:  # empty frames, their sizes over them
+                assert f"{name} {'×'.join(map(str, shape))}" in written
         elif verdict.first is None:
             assert "makes no difference" in written
         else:
@@ -37,13 +46,21 @@ def test_every_mistake_is_shown_as_what_it_is(name: str) -> None:
             assert noticed in written
 
 
+def curves(id_: str = "no_transpose", done: int = 30, wanted: int = 100) -> Curves:
+    """What has come of two trainings on Mazur's network."""
+    both = BothTrainings(opened("mazur").scenario, id_)
+    both.advance(done)
+    return both.so_far(wanted)
+
+
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40), (200, 50)])
 def test_the_page_keeps_its_size(size: tuple[int, int]) -> None:
     """To the cell, in both alphabets; going past either end goes round."""
+    session = opened("mazur")
+    labs = [Lab(), Lab("steps", 4), Lab("steps", 999), Lab("curves"), Lab("curves", 0, curves())]
     for look in (Look(), Look(ASCII)):
-        for at in (-1, 0, 5, 12, len(MISTAKES)):
-            view = View(page="buglab", mistake=at)
-            session = opened("mazur")
+        for lab, at in [(lab, at) for at in (-1, 0, 5, 12, len(MISTAKES)) for lab in labs]:
+            view = View(page="buglab", mistake=at, lab=lab)
             lines = compose(session, look, *size, hints(session, view), view).lines
             assert [line_width(line) for line in lines] == [size[0]] * size[1]
 
@@ -52,7 +69,80 @@ def test_mazur_s_own_mistake() -> None:
     """The weights updated too early: noticed by the check of what was used, and by no other."""
     at = list(MISTAKES).index("update_before_backward")
     written = frame(opened("mazur"), view=View(page="buglab", mistake=at))
-    assert "0.03635       0.03023   17 % too small" in written
+    assert "0.03635 0.03023 17 % too small" in " ".join(written.split())
     assert "gradient check of backward() only    no" in written
     assert "gradient check of the update used    YES" in written
     assert "Mazur 2015" in written
+
+
+# ── step by step ─────────────────────────────────────────────────────────────────────────────
+
+
+def stepped(name: str, id_: str, step: int, look: Look | None = None) -> str:
+    """The page of a step of both programs."""
+    view = View(page="buglab", mistake=IDS.index(id_), lab=Lab("steps", step))
+    return frame(opened(name), 100, 30, look, view)
+
+
+@pytest.mark.parametrize("name", ["mazur", "softmax-batch", "penalty"])
+def test_steps_say_what_differs(name: str) -> None:
+    """As the walk has it: a cell that differs stands between marks, any other does not."""
+    session = opened(name)
+    for id_ in ("no_transpose", "jacobian_from_z", "bias_penalised", "loss_sign"):
+        found = walk(session.scenario, examine(session.scenario, id_))
+        for at, stop in enumerate(found.stops if found else ()):
+            written = stepped(name, id_, at)
+            assert f"step {at + 1} of {len(found.stops if found else ())}" in written
+            marked = stop.standing in ("first", "differs")
+            assert ("▐" in written) == marked, (id_, at)
+            assert ("The first to differ" in written) == (stop.standing == "first")
+            if found and (found.first is None or at < found.first) and not marked:
+                assert "The same so far" in written or stop.standing != "same"
+
+
+def test_the_line_is_the_one_that_is_run() -> None:
+    """Not the law: the mistaken program has another line, and it is shown beside the right one."""
+    found = walk(opened("mazur").scenario, examine(opened("mazur").scenario, "no_transpose"))
+    assert found is not None
+    assert found.first is not None
+    written = stepped("mazur", "no_transpose", found.first)
+    assert "right  ∂C/∂a¹ = (W²)ᵀ · δ²" in written
+    assert "wrong  ∂C/∂a¹ = W² · δ²" in written
+    in_ascii = stepped("mazur", "no_transpose", found.first, Look(ASCII))
+    assert in_ascii.isascii()
+    assert "!=" in in_ascii
+    assert ">0.03826<" in in_ascii
+
+
+# ── both trainings ───────────────────────────────────────────────────────────────────────────
+
+
+def test_curves_of_both() -> None:
+    """Both are named with their last C; the summary shows it, too; nothing is trained unasked."""
+    made = curves("slope_missing_hidden", 100)
+    at = IDS.index("slope_missing_hidden")
+    view = View(page="buglab", mistake=at, lab=Lab("curves", curves=made))
+    written = frame(opened("mazur"), view=view)
+    assert "● right" in written
+    assert "× wrong" in written
+    assert "C after 100 updates" in written
+    assert f"{made.right[-1]:.5f}"[:6] in written
+    summary = frame(opened("mazur"), view=View(page="buglab", mistake=at))
+    assert "t trains both" in summary
+    known = frame(opened("mazur"), view=View(page="buglab", mistake=at, lab=Lab(curves=made)))
+    assert "C after 100 updates" in known
+    for other in (View(page="buglab", mistake=at + 1, lab=Lab(curves=made)),):
+        assert "C after" not in frame(opened("mazur"), view=other)  # of another mistake
+    changed = frame(opened("penalty"), view=View(page="buglab", mistake=at, lab=Lab(curves=made)))
+    assert "C after" not in changed  # of another network
+
+
+# ── to be looked at ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("golden", LABS, ids=str)
+def test_golden_frames(golden: LabGolden) -> None:
+    """As they were when somebody last looked; ASCII but for the headings."""
+    kept = (FOLDER / golden.file).read_text(encoding="utf-8")
+    assert golden.frames() == kept, f"{golden.file} differs; python -m tests.goldens rewrites it"
+    assert not golden.ascii or kept.replace("════", "").isascii()

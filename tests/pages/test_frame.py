@@ -26,9 +26,12 @@ from bpstepper.ui.actions import hints
 from bpstepper.ui.frame_view import ROLES
 from tests.drawing.test_spelled import same
 from tests.goldens import FOLDER, GOLDENS, Golden, page
+from tests.lab_frames import LABS, LabGolden
+from tests.quiz_frames import QUIZZES, QuizGolden
 from tests.scenes import BUNDLED, HARD, as_scenario, at, frame, opened, some, turns
 from tests.screens import SHOTS, Shot
 from tests.strategies import Draft, drafts, examples
+from tests.training_frames import TRAININGS, TrainingGolden
 
 SIZES = ((80, 24), (100, 30), (120, 40), (200, 50), (60, 18))
 SMALL = (*BUNDLED, *(name for name in HARD if name not in ("deep", "wide")))
@@ -307,8 +310,8 @@ def test_golden_frames(golden: Golden) -> None:
 
 def test_there_is_no_golden_file_that_nobody_looks_at() -> None:
     """And none of them is wider than its name says."""
-    golden: Golden | Shot
-    made = (*GOLDENS, *SHOTS)
+    golden: Golden | Shot | QuizGolden | LabGolden | TrainingGolden
+    made = (*GOLDENS, *SHOTS, *QUIZZES, *LABS, *TRAININGS)
     assert {file.name for file in FOLDER.glob("*.txt")} == {golden.file for golden in made}
     for golden in made:
         for line in (FOLDER / golden.file).read_text(encoding="utf-8").splitlines():

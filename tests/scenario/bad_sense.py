@@ -26,6 +26,16 @@ SCHEMA = (
         [("unknown-key", 14, 1)],
     ),
     Bad(
+        "unknown level",
+        swap(("format = 1", 'format = 1\nlevel = "advanecd"')),
+        [("unknown-name", 2, 9)],
+    ),
+    Bad(
+        "topic on two lines",
+        swap(("format = 1", 'format = 1\ntopic = "one\\ntwo"')),
+        [("several-lines", 2, 9)],
+    ),
+    Bad(
         "unknown activation",
         swap(('"sigmoid"', '"rleu"')),
         [("unknown-name", 7, 14)],

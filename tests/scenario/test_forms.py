@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bpstepper.scenario import forms, structures
-from bpstepper.scenario.forms import Flag, Form, Mistake, Number, OneOf, Text, Whole, Word
+from bpstepper.scenario.forms import Flag, Form, Line, Mistake, Number, OneOf, Text, Whole, Word
 from bpstepper.scenario.structures import REQUIRED, Choice, Key, ListOf, Table
 from bpstepper.scenario.tables import FILE
 from bpstepper.scenario.wording import WORDS
@@ -76,6 +76,9 @@ BAD: list[tuple[Form, Any, list[tuple[str, tuple[str | int, ...], str]]]] = [
     (Flag(), 1, [("wrong-type", (), "true or false")]),
     (Text(), 1, [("wrong-type", (), "text")]),
     (Text(), "\ud800", [("not-unicode", (), "")]),
+    (Line(), "one\ntwo", [("several-lines", (), "")]),
+    (Line(), "one\u2028", [("several-lines", (), "")]),
+    (Line(), 1, [("wrong-type", (), "text")]),
     (OneOf(("a", "b")), "c", [("unknown-name", (), "")]),
     (OneOf(("a", "b")), 1, [("wrong-type", (), "text")]),
     (OneOf(("a", "b")), ["a"], [("wrong-type", (), "text")]),
@@ -158,7 +161,7 @@ def test_tables_say_their_headers() -> None:
 
 def test_forms_cannot_be_given_more() -> None:
     """They have room for what they are made of, and nothing else."""
-    made = [Number(), Whole(), Flag(), Text(), OneOf("a"), Word("a"), PAIR, NAMED, SOME]
+    made = [Number(), Whole(), Flag(), Text(), Line(), OneOf("a"), Word("a"), PAIR, NAMED, SOME]
     assert {type(form).__name__ for form in made} < {*forms.__all__, *structures.__all__}
     for form in made:
         with pytest.raises(AttributeError):

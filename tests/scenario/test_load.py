@@ -136,18 +136,6 @@ def test_starter_loads() -> None:
     assert scenario.warnings == ()
 
 
-def test_starter_shows_true_defaults() -> None:
-    """A key that the starter has commented out may be uncommented: nothing changes."""
-    keys = ("layout", "seed", "train_biases", "outputs", "samples", "l2", "epochs", "shuffle")
-    uncommented = STARTER
-    for key in keys:
-        assert f"# {key} = " in STARTER
-        uncommented = uncommented.replace(f"# {key} = ", f"{key} = ", 1)
-    before, after = loads(STARTER), loads(uncommented)
-    assert (before.loss, before.training) == (after.loss, after.training)
-    assert before.network.layout == after.network.layout
-
-
 @pytest.mark.parametrize(
     "data",
     [

@@ -52,7 +52,7 @@ def expected(session: Session, app: StepperApp, message: str = "") -> str:
     columns, lines = app.size
     look = stepper(app).look
     view = replace(stepper(app).view, message=message)
-    drawn = draw_frame(session, look, columns, lines, hints(session, view), view)
+    drawn = draw_frame(session, look, columns, lines, hints(session, view, look.notation), view)
     return "\n".join(plain(line).rstrip() for line in drawn)
 
 

@@ -9,12 +9,13 @@ from textual.widgets import OptionList
 
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.look import Look
+from bpstepper.drawing.text import shorten
 from bpstepper.scenario import library
 from bpstepper.ui.app import StepperApp
 from bpstepper.ui.picker import PickerScreen
 from bpstepper.ui.stepper import StepperScreen
 from tests.scenes import BUNDLED, HARD, frame, opened
-from tests.ui.driving import on_screen, until
+from tests.ui.driving import on_screen, squeezed, until
 
 _BROKEN = """
 format = 1
@@ -36,18 +37,61 @@ def picking(folder: Path | None = None, look: Look | None = None) -> StepperApp:
 async def test_the_library_is_listed_and_one_of_it_opens() -> None:
     """With names, sizes and titles; Enter shows the scenario's start, Escape the list again."""
     app = picking()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(160, 200)) as pilot:
         await until(lambda: isinstance(app.screen, PickerScreen))
         page = on_screen(app)
         for name in BUNDLED:
             assert name in page
-            assert opened(name).scenario.title in page
+            assert shorten(opened(name).scenario.title, 60) in page
         await pilot.press("enter")  # it stands on the one that is best begun with
         await until(lambda: isinstance(app.screen, StepperScreen))
-        await until(lambda: on_screen(app) == frame(opened("mazur"), 100, 30))
+        await until(lambda: on_screen(app) == frame(opened("mazur"), 160, 200))
         await pilot.press("right", "escape")
         await until(lambda: isinstance(app.screen, PickerScreen))
         assert on_screen(app) == page
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 30)])
+async def test_the_preview_follows_the_choice(columns: int, lines: int) -> None:
+    """Below the list or beside it: title, source, sizes, known numbers, the text's beginning.
+
+    A heading is never chosen.
+    """
+    app = picking()
+    async with app.run_test(size=(columns, lines)) as pilot:
+        await until(lambda: "Matt Mazur" in on_screen(app))
+        mazur = library.preview(next(it for it in library.entries() if it.name == "mazur"))
+        assert f"1 sample · held to {mazur.held}" in squeezed(on_screen(app))
+        assert "Two inputs, two hidden units" in on_screen(app)
+        listed = app.screen.query_one(OptionList)
+        for _ in range(4):
+            await pilot.press("down")
+            assert listed.highlighted is not None
+            assert not listed.get_option_at_index(listed.highlighted).disabled
+        await until(lambda: "Matt Mazur" not in on_screen(app))
+
+
+async def test_the_filter() -> None:
+    """`/`, then words in any order; Enter opens what is left, Escape lists all, and then leaves."""
+    app = picking()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await until(lambda: "/ filter" in on_screen(app))
+        await pilot.press("slash", *"q zzz")
+        await until(lambda: "filter: q zzz" in on_screen(app))  # q is a letter now
+        assert "mazur" not in on_screen(app)
+        await pilot.press("enter", *["backspace"] * 9, *"xor one")
+        await until(lambda: "filter: xor one" in on_screen(app))
+        assert "xor-one-step" in on_screen(app)
+        assert "xor-relu" not in on_screen(app)
+        await pilot.press("enter")
+        await until(lambda: "xor-one-step · start" in on_screen(app))
+        await pilot.press("escape")
+        await until(lambda: "filter: xor one" in on_screen(app))
+        await pilot.press("escape")
+        await until(lambda: "mazur" in on_screen(app))
+        assert "filter:" not in on_screen(app)
+        await pilot.press("escape")
+    assert app.return_code == 0
 
 
 @pytest.mark.parametrize("key", ["q", "escape", "ctrl+q"])
@@ -77,7 +121,7 @@ async def test_a_broken_scenario_is_told_literally_and_another_one_still_opens(
     async with app.run_test(size=(200, 50)) as pilot:
         await until(lambda: isinstance(app.screen, PickerScreen))
         assert "[/nope] broken [@click=app.leave]x[/]" in on_screen(app)
-        await pilot.press("home", *["down"] * len(BUNDLED), "enter")
+        await pilot.press("home", "enter")  # one's own come first
         await until(lambda: "[/two]" in on_screen(app))
         page = on_screen(app)
         assert "[red]sigmoid" in page
@@ -100,7 +144,7 @@ async def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
     app = picking(tmp_path)
     file.unlink()
     async with app.run_test(size=(160, 40)) as pilot:
-        await pilot.press("end", "enter")
+        await pilot.press("home", "enter")
         await until(lambda: "no file of this name" in on_screen(app))
         assert "gone.toml" in on_screen(app)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.look import Look
 from bpstepper.session import Session, start
 from bpstepper.session.inspecting import inspect
-from bpstepper.ui import travelling
+from bpstepper.ui import training_runs, travelling
 from bpstepper.ui.actions import ACTIONS, GROUPS, Action, Move, hints
 from bpstepper.ui.app import StepperApp
 from bpstepper.ui.frame_view import FrameView
@@ -397,17 +398,21 @@ async def test_random_keys_and_sizes(
     monkeypatch.chdir(tmp_path)  # some of the keys save
     monkeypatch.setattr(travelling, "_SLICE", 100)
     monkeypatch.setattr(travelling, "_FARTHEST", 300)
+    monkeypatch.setattr(training_runs, "_AT_MOST", 300)
+    monkeypatch.setattr(training_runs, "_FIRST_STRETCH", 30)
     monkeypatch.setattr(StepperScreen, "do_quit", lambda _self: None)  # the palette finds it, too
     app = StepperApp(opened(name))
     async with app.run_test(size=(80, 24)) as pilot:
         await monkey(pilot, app, random.Random(seed), 1000)
         await until(lambda: not app._message_queue.qsize())
-        while app.screen is not stepper(app):
+        left = 0
+        while left < 6:  # a page, a cell, a level; a stepper opened from a training leads back
             await pilot.press("escape")
             await pilot.pause()
-        await pilot.press("escape")
+            left = left + 1 if app.screen is stepper(app) else 0
         await until(lambda: not stepper(app)._travelling)
         await pilot.resize_terminal(80, 24)
+        stepper(app).view = replace(stepper(app).view, edited=None)  # a fresh app knows no edit
         await pilot.press("escape", "escape", "right", "left")
         reached = stepper(app).session
         await until(lambda: on_screen(app) == stepper_text(app))

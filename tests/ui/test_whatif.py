@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import bpstepper
+from bpstepper.scenario.model import Note
 from bpstepper.session import Session
 from bpstepper.ui.app import StepperApp
 from bpstepper.ui.prompts import LinePrompt
 from tests.scenes import opened
-from tests.ui.driving import on_screen, press, stepper, stepper_text, type_text, until
+from tests.ui.driving import (
+    on_screen,
+    press,
+    squeezed,
+    stepper,
+    stepper_text,
+    type_text,
+    until,
+)
 
 HERE = opened("mazur").go("delta1")
 
@@ -143,3 +153,40 @@ async def test_saved_it_loads_to_the_same_numbers(
     assert (tmp_path / "there.toml").read_text() == "mine"
     loaded = bpstepper.load(str(tmp_path / "mine.toml"))
     assert np.array_equal(bpstepper.trace(loaded)["delta1"], there.trace["delta1"])
+
+
+async def test_a_note_proposes_a_change() -> None:
+    """`f` makes it and says what it is; `z` takes it back; elsewhere there is none to make."""
+    here = opened("linear-neuron-b").go("W1_next")
+    app = StepperApp(here)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "▸ f tries it" in on_screen(app))  # to say what would tell the answer
+        await pilot.press("y")
+        await until(lambda: "r shows the answer" in on_screen(app))
+        assert "learning_rate=0.1" not in on_screen(app)
+        await pilot.press("r")
+        await until(lambda: "to try: training.learning_rate=0.1" in on_screen(app))
+        await pilot.press("escape", "f")
+        await until(lambda: "training.learning_rate: 0.05 → 0.1" in on_screen(app))
+        assert stepper(app).session.trace["eta"] == 0.1
+        await pilot.press("z")
+        await until(lambda: "taken back" in on_screen(app))
+        assert same(stepper(app).session, here)
+        await pilot.press("right", "f")
+        await until(lambda: "no note proposes a change here" in on_screen(app))
+
+
+async def test_a_note_proposes_several_changes() -> None:
+    """All are made, and compared with what was before the first; undone one by one."""
+    two = Note(at="delta1", edit=("training.learning_rate=5", "loss.factor=1"))
+    here = replace(HERE, scenario=replace(HERE.scenario, notes=(two,)))
+    app = StepperApp(here)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "▸ f tries learning_rate = 5, factor" in on_screen(app))
+        await pilot.press("f")
+        await until(lambda: "z 2 times takes them back" in squeezed(on_screen(app)))
+        assert stepper(app).view.before is here
+        assert stepper(app).session.scenario.loss.factor == 1.0
+        await pilot.press("z", "z")
+        await until(lambda: "learning_rate is 0.5 again" in on_screen(app))
+        assert same(stepper(app).session, here)

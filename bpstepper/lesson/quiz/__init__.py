@@ -7,6 +7,7 @@ slips, so that the answer can say which it was. Nothing here reads or prints.
 from bpstepper.lesson.quiz.answering import LONGEST, Answer, AnswerError, Given, parse_answer
 from bpstepper.lesson.quiz.asking import (
     TOPICS,
+    noted_questions,
     question_at,
     question_for,
     questions,
@@ -15,6 +16,7 @@ from bpstepper.lesson.quiz.asking import (
 from bpstepper.lesson.quiz.grading import Grade, Slip, grade, right_answer
 from bpstepper.lesson.quiz.hints import given_for
 from bpstepper.lesson.quiz.question import GRAINS, Question
+from bpstepper.lesson.quiz.round import Attempt, Reply, Round, attempt
 from bpstepper.lesson.quiz.sheet import Sheet
 
 __all__ = [
@@ -23,13 +25,18 @@ __all__ = [
     "TOPICS",
     "Answer",
     "AnswerError",
+    "Attempt",
     "Given",
     "Grade",
     "Question",
+    "Reply",
+    "Round",
     "Sheet",
     "Slip",
+    "attempt",
     "given_for",
     "grade",
+    "noted_questions",
     "parse_answer",
     "question_at",
     "question_for",

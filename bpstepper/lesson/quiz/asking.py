@@ -7,7 +7,7 @@ is not asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,14 @@ from bpstepper.lesson.quiz.sheet import Sheet
 from bpstepper.scenario import symbol_keys
 from bpstepper.scenario.model import Scenario
 
-__all__ = ["TOPICS", "question_at", "question_for", "questions", "questions_on"]
+__all__ = [
+    "TOPICS",
+    "noted_questions",
+    "question_at",
+    "question_for",
+    "questions",
+    "questions_on",
+]
 
 TOPICS = (*dict.fromkeys(law.law for law in EQUATIONS.values()), *PHASES)
 """What a quiz can be narrowed down to: a law or a phase."""
@@ -54,6 +61,8 @@ def questions_on(
     topic: str | None = None,
     most: int = 10,
     seed: int | None = None,
+    *,
+    step: str | None = None,
 ) -> tuple[Question, ...]:
     """A quiz about a sheet's update, in the order of its steps.
 
@@ -63,6 +72,7 @@ def questions_on(
         topic: one of `TOPICS`, in any case; None asks about everything.
         most: at most so many questions; where there is less to ask about, fewer.
         seed: what the choice is drawn from; None is the network's own seed.
+        step: the key of what one step makes, to ask about that step alone.
 
     Raises:
         ValueError: no such grain or topic.
@@ -71,9 +81,9 @@ def questions_on(
         raise ValueError(f"grain: expected one of {', '.join(GRAINS)}, got {grain!r}")
     wanted = _topic(topic)
     steps = [
-        step
-        for step in sheet.trace.steps
-        if not step.equation.witness and wanted in (None, step.equation.law, step.equation.phase)
+        one
+        for one in _steps(sheet)
+        if wanted in (None, one.equation.law, one.equation.phase) and step in (None, one.id)
     ]
     seed = sheet.scenario.network.seed if seed is None else seed
     chance = np.random.default_rng([seed, 4, sheet.update])
@@ -81,8 +91,24 @@ def questions_on(
     for question in (*_of_notes(sheet, steps, grain), *_drawn(sheet, steps, grain, chance, most)):
         if len(chosen) < most:
             chosen.setdefault(question.id, question)
-    order = {step.id: step.index for step in steps}
-    return tuple(sorted(chosen.values(), key=lambda question: order[question.step]))
+    return _in_order(sheet, chosen.values())
+
+
+def noted_questions(sheet: Sheet) -> tuple[Question, ...]:
+    """What the scenario's own notes ask for at the sheet's update, and nothing else."""
+    found = {question.id: question for question in _of_notes(sheet, _steps(sheet), None)}
+    return _in_order(sheet, found.values())
+
+
+def _steps(sheet: Sheet) -> list[Step]:
+    """The steps that are asked about."""
+    return [step for step in sheet.trace.steps if not step.equation.witness]
+
+
+def _in_order(sheet: Sheet, asked: Iterable[Question]) -> tuple[Question, ...]:
+    """Questions in the order of their steps."""
+    order = {step.id: step.index for step in sheet.trace.steps}
+    return tuple(sorted(asked, key=lambda question: order[question.step]))
 
 
 def question_at(sheet: Sheet, key: str, grain: str, cell: Index | None = None) -> Question:

@@ -1,0 +1,108 @@
+"""The training page: golden frames, and what holds of every frame of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bpstepper.drawing.charset import ASCII, UNICODE
+from bpstepper.drawing.look import Look
+from bpstepper.drawing.text import line_width, plain
+from bpstepper.engine.training import accuracy
+from bpstepper.learning.answers import taken_for
+from bpstepper.learning.pictures import confusion
+from bpstepper.pages.training import compose_training, duration
+from bpstepper.pages.training_panes import PANES, panes_of
+from bpstepper.ui.frame_view import ROLES
+from bpstepper.ui.training_keys import hints
+from tests.goldens import FOLDER
+from tests.scenes import opened
+from tests.training_frames import TRAININGS, TrainingGolden, run_to, runs_of, training_frame
+
+HARD = ("names", "markup", "huge", "adam", "softmax-batch", "penalty", "saturated", "xor-one-step")
+SIZES = ((80, 24), (60, 18), (120, 40), (200, 50), (61, 50), (110, 18), (59, 18), (9, 2), (1, 1))
+
+
+@pytest.mark.parametrize("golden", TRAININGS, ids=str)
+def test_golden_frames(golden: TrainingGolden) -> None:
+    """As they were when somebody last looked."""
+    kept = (FOLDER / golden.file).read_text(encoding="utf-8")
+    assert golden.frames() == kept, f"{golden.file} differs; python -m tests.goldens rewrites it"
+    assert not golden.ascii or kept.replace("════", "").isascii()
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_every_frame_is_whole(name: str) -> None:
+    """At any size exactly its lines of exactly its cells, known roles, ASCII where asked."""
+    runs = runs_of(name)
+    panes = panes_of(runs.runs[0].problem)
+    turn = 0
+    for updates, cursor in ((0, None), (1, None), (1, 1), (30, None), (30, 17)):
+        run_to(runs, updates)
+        for pane in panes:
+            turn += 1
+            columns, lines = SIZES[turn % len(SIZES)]
+            runs.cursor = cursor
+            scene = runs.scene(Look((UNICODE, ASCII)[turn % 2]), pane.key)
+            drawn = compose_training(scene, columns, lines, hints(scene.state))
+            assert [line_width(line) for line in drawn] == [columns] * lines
+            roles = {span.role for line in drawn for span in line if span.role[:6] != "plane-"}
+            assert roles <= {*ROLES, ""}
+            assert turn % 2 == 0 or "".join(map(plain, drawn)).isascii()
+        if updates == 1 and cursor == 1:
+            runs.compare("training.learning_rate = 1e-3")
+
+
+def test_the_panes_are_those_with_a_meaning() -> None:
+    """No plane without two inputs, no accuracy without classes, C always first."""
+    for name, missing in (
+        ("mazur", {"accuracy", "confusion"}),
+        ("softmax-batch", {"boundary"}),
+        ("moons", set()),
+    ):
+        keys = [pane.key for pane in panes_of(opened(name).scenario)]
+        assert keys[0] == "cost"
+        assert missing == {pane.key for pane in PANES} - set(keys) or name == "softmax-batch"
+        assert not missing & set(keys)
+
+
+def test_a_picture_is_of_the_cursor() -> None:
+    """At update u it shows what that update starts from; following, what the last one made."""
+    runs = run_to(runs_of("moons"), 300)
+    line = opened("moons").line
+    runs.cursor = 77
+    scene = runs.scene(Look(), "confusion")
+    run = scene.runs[0]
+    before = line.parameters(76)
+    assert run.moment is not None
+    assert all((run.moment.parameters[s] == value).all() for s, value in before.items())
+    assert run.moment.cost == float(line.trace(77)["C"])
+    assert run.value("accuracy") == accuracy(run.problem, before)
+    assert "before update 77" in training_frame(scene, 120, 40)
+    runs.cursor = None
+    newest = runs.scene(Look(), "confusion").runs[0].moment
+    assert newest is not None
+    assert all((newest.parameters[s] == value).all() for s, value in line.parameters(300).items())
+
+
+def test_what_is_wrong_is_counted_by_the_answers() -> None:
+    """The samples that the plane marks are those that the table of classes has off its diagonal."""
+    run = run_to(runs_of("moons"), 40).runs[0]
+    parameters = run.recording.state()[1]
+    every = np.arange(len(run.problem.samples))
+    found = confusion(run.problem, parameters, every)
+    assert found is not None
+    labels = np.array([sample.target[0] for sample in run.problem.samples])  # type: ignore[index]
+    wrong = int((taken_for(run.problem, parameters) != labels).sum())
+    assert wrong == int(found.counts.sum() - np.trace(found.counts)) > 0
+    scene = run_to(runs_of("moons"), 40).scene(Look(), "boundary")
+    assert f"{wrong} of 200 wrong" in training_frame(scene, 120, 40)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (12.4, "12 s"), (600, "10 min"), (9000, "2 h")],
+)
+def test_a_time_that_is_left(seconds: float, told: str) -> None:
+    """As a person says it."""
+    assert duration(seconds) == told
