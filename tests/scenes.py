@@ -62,8 +62,8 @@ def turns(things: Sequence[_Thing], position: int, count: int = 1) -> list[_Thin
 
 BUNDLED = (
     "batch-logistic", "cs231n-neuron", "data-mining-3-2-1", "dreaming", "four-horsemen-3-4-2",
-    "linear-neuron-a", "mazur", "moons", "ng-ex4", "ng-ex4-regularised",
-    "nielsen-saturation-b", "no-match-sigmoid", "no-match-softmax", "one-layer-15-steps", "softmax-jacobian",
+    "linear-neuron-a", "mazur", "moons", "ng-ex4", "ng-ex4-regularised", "nielsen-saturation-b",
+    "no-match-sigmoid", "no-match-softmax", "one-layer-15-steps", "softmax-jacobian",
     "three-matches-sigmoid", "transpose-row", "transpose-torch", "two-hidden-layers",
     "vanishing-relu", "weight-decay", "xor-relu",
 )  # fmt: skip

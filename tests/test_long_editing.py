@@ -92,7 +92,7 @@ def test_500_edits_undone(tmp_path: Path) -> None:
 
 # ── killed ───────────────────────────────────────────────────────────────────────────────────
 
-STORY = 12  # actions of one session
+STORY = 6  # actions of one session
 """Each session is the same story, so that whoever is left can tell how far it came."""
 
 

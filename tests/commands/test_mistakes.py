@@ -10,7 +10,7 @@ import pytest
 from bpstepper.cli import main
 from bpstepper.drawing.text import width
 from bpstepper.lesson.mistakes import MISTAKES
-from bpstepper.scenario import library
+from tests.scenes import BUNDLED
 
 
 def records(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict[str, Any]]:
@@ -52,7 +52,7 @@ def test_json_of_a_clash(capsys: pytest.CaptureFixture[str]) -> None:
     assert record["clash"] == "shapes (2,4) and (2,1) not aligned: 4 (dim 1) != 2 (dim 0)"
 
 
-@pytest.mark.parametrize("name", library.names())
+@pytest.mark.parametrize("name", BUNDLED)
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_text_fits_80_columns(
     capsys: pytest.CaptureFixture[str], name: str, ascii_only: bool

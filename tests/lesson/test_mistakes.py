@@ -24,7 +24,8 @@ from bpstepper.lesson.mistakes import (
     mistaken_program,
     mistaken_timeline,
 )
-from bpstepper.scenario import library, load
+from bpstepper.scenario import load
+from tests.scenes import BUNDLED
 from tests.strategies import Draft
 
 CONTRACT = """
@@ -374,8 +375,8 @@ def test_run_is_trace_to_the_bit(id_: str) -> None:
                     assert np.array_equal(value, traced[symbol.key], equal_nan=True)
 
 
-@pytest.mark.parametrize("name", library.names())
-def test_every_bundled_scenario(name: str) -> None:
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_kind_of_scenario(name: str) -> None:
     """All mistakes are examined in all scenarios; the three kinds of verdicts are told apart."""
     scenario = load(name)
     before = Timeline(scenario).trace(1).cost

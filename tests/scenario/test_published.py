@@ -7,6 +7,7 @@ import pytest
 
 from bpstepper.scenario import Expect, library, load
 from bpstepper.scenario.verify import verify
+from tests.scenes import turns
 
 # enough of each source to be sure that a file still claims something
 FEWEST = {
@@ -30,8 +31,15 @@ FEWEST = {
 }
 
 
-@pytest.mark.parametrize("layout", [None, "column", "row", "torch"])
-@pytest.mark.parametrize("name", library.names())
+WRITTEN = [(name, None) for name in library.names()] + [
+    (name, layout)
+    for position, name in enumerate(library.names())
+    for layout in turns(("column", "row", "torch"), position)
+]
+"""Each as its file has it, and in another layout."""
+
+
+@pytest.mark.parametrize(("name", "layout"), WRITTEN)
 def test_published_numbers(name: str, layout: str | None) -> None:
     """Every number of every file comes out within its tolerance, however it is written."""
     verdict = verify(load(name, layout=layout))

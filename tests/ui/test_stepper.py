@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from textual import events
-from textual.geometry import Region
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Region, Size
 
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.look import Look
@@ -374,15 +375,24 @@ def any_size(rng: random.Random) -> tuple[int, int]:
     return rng.randint(1, widest), rng.randint(1, tallest)
 
 
-async def monkey(pilot: Any, app: StepperApp, rng: random.Random, count: int) -> None:
-    """So many random keys, and now and then another size."""
+async def taken_in(app: StepperApp) -> None:
+    """Wait until nothing waits to be answered."""
+    await until(lambda: not any(pump._message_queue.qsize() for pump in (app, app.screen)))
+
+
+async def monkey(app: StepperApp, rng: random.Random, count: int) -> None:
+    """So many random keys, and now and then another size, as fast as they are taken in."""
     for i in range(count):
         key = rng.choice(_RANDOM)
         press(app, key)
-        if i % 10 == 9:
-            await pilot.pause()
         if rng.random() < 0.06:
-            await pilot.resize_terminal(*any_size(rng))
+            driver, size = app._driver, Size(*any_size(rng))
+            assert isinstance(driver, HeadlessDriver)
+            driver._size = size
+            app.post_message(events.Resize(size, size))
+            await taken_in(app)
+        elif i % 10 == 9:
+            await taken_in(app)
         if rng.random() < 0.02:
             app.post_message(events.Paste("[/x]\x1b[2J"))
 
@@ -403,8 +413,8 @@ async def test_random_keys_and_sizes(
     monkeypatch.setattr(StepperScreen, "do_quit", lambda _self: None)  # the palette finds it, too
     app = StepperApp(opened(name))
     async with app.run_test(size=(80, 24)) as pilot:
-        await monkey(pilot, app, random.Random(seed), 1000)
-        await until(lambda: not app._message_queue.qsize())
+        await monkey(app, random.Random(seed), 1000)
+        await taken_in(app)
         left = 0
         while left < 6:  # a page, a cell, a level; a stepper opened from a training leads back
             await pilot.press("escape")

@@ -1,4 +1,4 @@
-"""Sheets to be asked about: every bundled scenario, and networks made up at random."""
+"""Sheets to be asked about: scenarios of every kind, and networks made up at random."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import numpy as np
 from bpstepper.engine.network import Problem
 from bpstepper.lesson.quiz import Question, Sheet, questions_on
 from bpstepper.lesson.quiz.asking import question_at
-from bpstepper.scenario import library, load
+from bpstepper.scenario import load
 from bpstepper.scenario.model import Scenario
+from tests.scenes import BUNDLED
 from tests.strategies import random_draft
 
 __all__ = ["NAMES", "about", "bundled", "everything", "made_up"]
 
-NAMES = tuple(library.names())
+NAMES = BUNDLED
 
 
 @cache
