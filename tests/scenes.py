@@ -26,7 +26,7 @@ from bpstepper.scenario import library
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.starter import STARTER
 from bpstepper.session import Cursor, Level, Session, start
-from bpstepper.ui.actions import hints
+from bpstepper.ui.hinting import hints
 
 __all__ = [
     "ASKED",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import shlex
 import shutil
 import signal
@@ -19,7 +20,8 @@ from bpstepper.pages.frame import draw_frame
 from bpstepper.scenario import library
 from bpstepper.session import Session
 from bpstepper.session.inspecting import follow, inspect, move
-from bpstepper.ui.actions import ACTIONS, hints
+from bpstepper.ui.actions import ACTIONS
+from bpstepper.ui.hinting import hints
 from tests.scenes import at, frame, opened, text
 from tests.terminal import Modes, Terminal, environment, program
 
@@ -595,3 +597,23 @@ def test_options_of_the_program_itself() -> None:
         first = at(there, 1, 0)
         wanted = text(draw_frame(first, Look(ASCII), 80, 24, hints(first)))
         terminal.wait_for(lambda now: now.text == wanted)
+
+
+def test_low_bandwidth_sends_less() -> None:
+    """Fewer panes and no colours: the same step on a wide screen in fewer bytes."""
+    sent = {}
+    for words in ((), ("--low-bandwidth",)):
+        with Terminal(("mazur", *words), columns=120, lines=40, env=environment()) as terminal:
+            look = Look(lean=bool(words))
+            shows(shows(terminal, MAZUR, look).press("right"), place(1, "z1"), look)
+            while terminal.read(0.2):
+                pass  # all of that frame
+            before = len(terminal.raw)
+            shows(terminal.press("right"), place(1, "a1"), look)
+            sent[words] = bytes(terminal.raw[before:])
+            assert terminal.press("q").wait() == 0
+    usual, lean = sent.values()
+    assert len(lean) < len(usual) / 2
+    colours = re.compile(rb"\x1b\[[0-9;]*[34]8;[25];")
+    assert colours.search(usual)
+    assert not colours.search(lean)

@@ -10,13 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from bpstepper.lesson.naming import Naming
-from bpstepper.pages.layout import Hint
-from bpstepper.pages.view import View
-from bpstepper.session import Level, Session
-from bpstepper.session.inspecting import Source, follow, inspect, move, next_matrix, source
+from bpstepper.session import Session
+from bpstepper.session.inspecting import follow, inspect, move, next_matrix
 
-__all__ = ["ACTIONS", "GROUPS", "Action", "Move", "context", "hints"]
+__all__ = ["ACTIONS", "GROUPS", "Action", "Move"]
 
 Move = Callable[[Session], Session]
 
@@ -34,7 +31,7 @@ class Action:
         move: for a movement: session → session.
         inspecting: what it does instead while a cell is inspected.
         on_page: what it does instead on a page: the page → the id of another action.
-        hints: context (see `context`) → the key and the words of the last line.
+        hints: context (see `hinting`) → the key and the words of the last line.
     """
 
     id: str
@@ -362,51 +359,3 @@ ACTIONS: tuple[Action, ...] = (
     ),
 )
 """Every action of the stepper."""
-
-_LEVELS = {
-    Level.PHASE: "phase",
-    Level.EQUATION: "equation",
-    Level.OPERATION: "operation",
-    Level.ELEMENT: "element",
-}
-
-
-def context(session: Session, view: View) -> str:
-    """What the keys are about here: a page, an inspected number, or a level of detail."""
-    if view.page == "buglab" and view.lab.pane != "found":
-        return f"buglab-{view.lab.pane}"
-    if view.page != "step":
-        return view.page
-    if session.at_start:
-        return "start"
-    return "inspect" if session.spot is not None else _LEVELS[session.cursor.level]
-
-
-def hints(session: Session, view: View | None = None, notation: str = "book") -> list[Hint]:
-    """What the last line offers here; the last one stands at its right edge.
-
-    Args:
-        session: where one stands.
-        view: what is shown of it.
-        notation: the id of the book whose letters name a number.
-    """
-    here = context(session, view or View())
-    if view is not None and view.curtain:
-        return [Hint("any key", "lifts the curtain"), Hint("", "")]
-    found = [action.hints[here] for action in ACTIONS if here in action.hints]
-    leads = _lead(session, notation) if here == "inspect" else ""
-    told = ((key, leads if does == "{source}" else does) for key, does in found)
-    return [Hint(key, does) for key, does in told if does]
-
-
-def _lead(session: Session, notation: str) -> str:
-    """Where Enter leads while a number is inspected: `go to δ(o1)`; empty for what is given."""
-    found: Source | None = source(session)
-    if found is None:
-        return ""
-    from bpstepper.lesson.notations import NOTATIONS  # loaded with the first number
-
-    row = NOTATIONS[notation]
-    stem = None if row.own else row.stem
-    naming = Naming(session.scenario, found.session.trace.samples, stem)
-    return f"go to {naming.cell(found.quantity, found.cell)}"

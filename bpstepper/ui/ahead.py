@@ -14,7 +14,7 @@ from bpstepper.drawing.look import Look
 from bpstepper.pages.frame import Frame, compose
 from bpstepper.pages.view import View
 from bpstepper.session import Session
-from bpstepper.ui.actions import hints
+from bpstepper.ui.hinting import hints
 
 __all__ = ["Drawn", "Wanted"]
 

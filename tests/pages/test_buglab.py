@@ -12,7 +12,7 @@ from bpstepper.lesson.mistaken_walk import walk
 from bpstepper.lesson.mistakes import MISTAKES, examine
 from bpstepper.pages.frame import compose
 from bpstepper.pages.view import Lab, View
-from bpstepper.ui.actions import hints
+from bpstepper.ui.hinting import hints
 from tests.goldens import FOLDER
 from tests.lab_frames import LABS, LabGolden
 from tests.scenes import frame, opened

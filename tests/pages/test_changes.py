@@ -18,8 +18,8 @@ from bpstepper.scenario.load import loads
 from bpstepper.session import Session, start
 from bpstepper.session.editing import Desk
 from bpstepper.session.inspecting import inspect
-from bpstepper.ui.actions import hints
 from bpstepper.ui.app import StepperApp
+from bpstepper.ui.hinting import hints
 from tests.scenes import opened, toml
 from tests.ui.driving import on_screen, type_text, until
 

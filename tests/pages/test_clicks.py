@@ -12,7 +12,7 @@ from bpstepper.pages.layout import Target
 from bpstepper.pages.view import View
 from bpstepper.session import Session
 from bpstepper.session.inspecting import focus, inspect_spot, inspect_unit
-from bpstepper.ui.actions import hints
+from bpstepper.ui.hinting import hints
 from tests.scenes import BUNDLED, at, opened
 
 SIZES = ((80, 24), (120, 40), (200, 50))

@@ -22,8 +22,8 @@ from bpstepper.number_format import full, number
 from bpstepper.pages.frame import SMALLEST, draw_frame
 from bpstepper.pages.view import View
 from bpstepper.session import Session, start
-from bpstepper.ui.actions import hints
 from bpstepper.ui.frame_view import ROLES
+from bpstepper.ui.hinting import hints
 from tests.drawing.test_spelled import same
 from tests.goldens import FOLDER, GOLDENS, Golden, page
 from tests.lab_frames import LABS, LabGolden

@@ -12,8 +12,8 @@ from textual import events
 from bpstepper.drawing.text import plain
 from bpstepper.pages.frame import draw_frame
 from bpstepper.session import Session
-from bpstepper.ui.actions import hints
 from bpstepper.ui.app import StepperApp
+from bpstepper.ui.hinting import hints
 from bpstepper.ui.stepper import StepperScreen
 
 __all__ = [

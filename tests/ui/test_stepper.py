@@ -20,9 +20,10 @@ from bpstepper.drawing.look import Look
 from bpstepper.session import Session, start
 from bpstepper.session.inspecting import inspect
 from bpstepper.ui import training_runs, travelling
-from bpstepper.ui.actions import ACTIONS, GROUPS, Action, Move, hints
+from bpstepper.ui.actions import ACTIONS, GROUPS, Action, Move
 from bpstepper.ui.app import StepperApp
 from bpstepper.ui.frame_view import FrameView
+from bpstepper.ui.hinting import hints
 from bpstepper.ui.overlays import DeriveOverlay, HelpOverlay, WhyOverlay
 from bpstepper.ui.prompts import ChoicePrompt, LinePrompt
 from bpstepper.ui.stepper import StepperScreen
