@@ -82,7 +82,7 @@ def heading(scene: Scene, title: str, place: str, columns: int) -> list[Line]:
 def foot(scene: Scene, columns: int) -> list[Line]:
     """What is said once, at the bottom."""
     said = scene.text(clean(scene.view.message))
-    return wrap(said, columns, "message")[:2] if said else []
+    return wrap(said, columns, "told")[:2] if said else []
 
 
 # ── numbers, right and wrong ─────────────────────────────────────────────────────────────────

@@ -110,7 +110,7 @@ def _cells(scene: Scene, quantity: Quantity, pair: Pair) -> list[Line]:
 def _foot(scene: Scene, found: Comparison, columns: int) -> list[Line]:
     """The cost of both, which is what it is all about."""
     if scene.view.message:
-        return wrap(scene.text(clean(scene.view.message)), columns, "message")[:2]
+        return wrap(scene.text(clean(scene.view.message)), columns, "told")[:2]
     ascii_ = scene.look.charset.ascii
     old, new = (number(trace.cost, 6, ascii=ascii_) for trace in (found.before, found.after))
     told = f"{scene.letters['C']} of this update: {old} before, {new} after."

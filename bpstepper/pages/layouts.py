@@ -102,7 +102,7 @@ def _turned(cell: Index, own: Quantity, other: Quantity) -> Index:
 def _foot(scene: Scene, session: Session, own: Operation, cell: Index, columns: int) -> list[Line]:
     """The number that all three make, and why they differ only in filing."""
     if scene.view.message:
-        return wrap(scene.text(clean(scene.view.message)), columns, "message")[:3]
+        return wrap(scene.text(clean(scene.view.message)), columns, "told")[:3]
     naming = scene.naming
     stage = this_number(session.step, own, cell, naming).stages[-1]
     digits, ascii_ = scene.look.digits, scene.look.charset.ascii

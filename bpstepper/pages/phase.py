@@ -37,7 +37,7 @@ def draw_phase(scene: Scene, columns: int, lines: int) -> Page:
         Span(translate(about), "heading"),
     )
     said = view.message or words
-    foot = wrap(translate(clean(said)), columns, "message" if view.message else "why")[:3]
+    foot = wrap(translate(clean(said)), columns, "told" if view.message else "why")[:3]
     steps = session.phase_steps
     room = lines - len(foot) - 4
     each = 3 if 3 * len(steps) <= room else 2 if 2 * len(steps) <= room else 1

@@ -191,7 +191,7 @@ def _picture(scene: QuizScene, game: Round, reply: Reply, columns: int, lines: i
 def _bottom(scene: QuizScene, game: Round, reply: Reply, columns: int, lines: int) -> list[Line]:
     """What came of it by now; what was said last is the last to be left out."""
     if scene.message:
-        said = wrap(scene.text(scene.message), columns, "message")
+        said = wrap(scene.text(scene.message), columns, "told")
         return [rule(scene.look, columns), *said][: max(lines, 2)]
     if reply.done:
         return _outcome(scene, reply, columns)
@@ -282,7 +282,7 @@ def _score_page(scene: QuizScene, game: Round, columns: int, lines: int) -> list
     total = f" {game.right} of {len(game.replies)} right, {number(points, 4)} points"
     total += " (half for a later try, or fewer digits)" if points < game.right else ""
     slips = _slips(scene, game, columns)
-    message = wrap(scene.text(scene.message), columns, "message") if scene.message else []
+    message = wrap(scene.text(scene.message), columns, "told") if scene.message else []
     room = lines - 2 - len(message)
     replies = [_reply_line(scene, at, reply, columns) for at, reply in enumerate(game.replies, 1)]
     fewer = max(min(room - len(slips), len(replies)), min(len(replies), room - 4))

@@ -28,7 +28,7 @@ def draw_start(scene: Scene, columns: int, lines: int) -> Page:
     summary = [line for text in _summary(scenario) for line in _row(translate(text), readable)]
     ending: list[Line] = [(Span(" "),), *summary, (Span(" "),)]
     if view.message:
-        ending += wrap(translate(clean(view.message)), readable, "message")[:2]
+        ending += wrap(translate(clean(view.message)), readable, "told")[:2]
     else:
         ending.append((Span(translate(" Press → to take the first step."), "now"),))
     ending = [*_said(scene, readable), *ending]

@@ -223,7 +223,7 @@ def _message(scene: TrainingScene, columns: int) -> Line:
     """What is to be said; else what the cursor is for."""
     if scene.message:
         text = shorten(scene.text(clean(f" {scene.message}")), columns, scene.look.charset.left_out)
-        return (Span(pad(text, columns), "message"),)
+        return (Span(pad(text, columns), "told"),)
     done = max(run.done for run in scene.runs)
     text = ""
     if done:

@@ -57,7 +57,7 @@ def _in_step(scene: Scene) -> str:
 def why_lines(scene: Scene, columns: int, tall: bool) -> list[list[Line]]:
     """What the last pane may say, the fullest first; the last is the least that it says."""
     if scene.view.message:
-        return [wrap(scene.text(clean(scene.view.message)), columns, "message")[:2]]
+        return [wrap(scene.text(clean(scene.view.message)), columns, "told")[:2]]
     told = _told(scene)
     sentence = wrap(scene.text(told.sentence), columns, "why")[:2]
     sentence += _birth(scene, columns) or _insight(scene, columns)

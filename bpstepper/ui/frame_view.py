@@ -25,7 +25,7 @@ __all__ = ["ROLES", "FrameView"]
 ROLES = (
     "title", "rule", "now", "done", "later", "key", "does", "law", "formula", "aside", "heading",
     "caption", "shape", "name", "value", "bracket", "source", "target", "mark", "pending", "sign",
-    "more", "label", "sum", "why", "note", "paragraph", "message", "notice", "strong", "insight",
+    "more", "label", "sum", "why", "note", "paragraph", "message", "told", "notice", "strong", "insight",
     "law-name", "cursor", "pointer", "fed", "unit", "wire", "wire-negative", "wire-lit",
     "wire-lit-negative", "arrow", "positive", "negative", "axis", "curve", "tangent", "heat-0",
     "changed", "heat-neg-1", "heat-neg-2", "heat-neg-3", "heat-pos-1", "heat-pos-2", "heat-pos-3",
@@ -78,6 +78,7 @@ class FrameView(Widget):
         & > .role--paragraph { color: $text; }
         & > .role--strong { color: $text; text-style: bold; }
         & > .role--message { color: $text-error; text-style: bold; }
+        & > .role--told { color: $text-accent; text-style: bold; }
         & > .role--notice { color: $text-warning; text-style: bold; }
         & > .role--insight { color: $text-warning; }
         & > .role--law-name { color: $text-accent; text-style: bold; }
