@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bpstepper.commands.common import the_look
-from bpstepper.drawing.text import clean, pad, width
+from bpstepper.drawing.text import clean, pad, shorten, width
 
 if TYPE_CHECKING:
     from bpstepper.scenario.library import LibraryEntry
 
 __all__ = ["add_arguments", "run"]
 
-_LEVEL = 13  # cells
+_SIZE, _LEVEL = 13, 13  # cells
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +62,6 @@ def _group(heading: str, entries: Sequence[LibraryEntry], longest: int) -> str:
     translate = the_look().charset.translate
     lines = [f"{heading}:"]
     for entry in entries:
-        facts = f"{pad(entry.size, 10)} {pad(entry.level, _LEVEL)} {entry.title}"
+        facts = f"{pad(shorten(entry.size, _SIZE), _SIZE)} {pad(entry.level, _LEVEL)} {entry.title}"
         lines.append(f"  {pad(entry.name, longest)}  {facts}")
     return "\n".join(translate(clean(line)).rstrip() for line in lines)
