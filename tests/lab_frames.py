@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.look import Look
 from bpstepper.lesson.mistaken_training import BothTrainings
 from bpstepper.lesson.mistaken_walk import walk
 from bpstepper.lesson.mistakes import MISTAKES, difference
 from bpstepper.pages.view import Lab, View
+from tests.mode_goldens import ModeGolden
 from tests.scenes import frame, opened
 
-__all__ = ["LABS", "LabGolden"]
+__all__ = ["LABS"]
 
 _TRAINED = 300
 
 
-class LabGolden(NamedTuple):
-    """One file.
-
-    Attributes:
-        size: columns and lines.
-        ascii: in plain ASCII.
-    """
-
-    size: tuple[int, int]
-    ascii: bool = False
-
-    @property
-    def file(self) -> str:
-        """Its name."""
-        columns, lines = self.size
-        return f"buglab-{'ascii-' if self.ascii else ''}{columns}x{lines}.txt"
-
-    def frames(self) -> str:
-        """What it should say."""
-        look = Look(ASCII if self.ascii else UNICODE)
-        return "".join(
-            f"════ {heading}\n{frame(opened(name), *self.size, look, view)}\n"
-            for heading, name, view in _seen()
-        )
+def _frames(look: Look, columns: int, lines: int) -> Iterator[tuple[str, str]]:
+    for heading, name, view in _seen():
+        yield heading, frame(opened(name), columns, lines, look, view)
 
 
-LABS = (LabGolden((80, 24)), LabGolden((80, 24), ascii=True), LabGolden((60, 18)))
+LABS = (
+    ModeGolden("buglab", _frames, (80, 24)),
+    ModeGolden("buglab", _frames, (80, 24), ascii=True),
+    ModeGolden("buglab", _frames, (60, 18)),
+)
 """Every golden file of the bug lab."""
 
 

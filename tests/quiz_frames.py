@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import plain
 from bpstepper.lesson.quiz import Question, Round, Sheet, question_at
 from bpstepper.pages.quiz import QuizScene, compose_quiz
+from tests.mode_goldens import ModeGolden
 from tests.scenes import opened
 
-__all__ = ["QUIZZES", "QuizGolden", "game", "quiz_frame", "sheet_of"]
+__all__ = ["QUIZZES", "game", "quiz_frame", "sheet_of"]
 
 
 def sheet_of(name: str) -> Sheet:
@@ -38,31 +37,17 @@ def quiz_frame(scene: QuizScene, columns: int, lines: int) -> str:
     return "\n".join(plain(line).rstrip() for line in compose_quiz(scene, columns, lines))
 
 
-class QuizGolden(NamedTuple):
-    """One file.
-
-    Attributes:
-        size: columns and lines.
-        ascii: in plain ASCII.
-    """
-
-    size: tuple[int, int]
-    ascii: bool = False
-
-    @property
-    def file(self) -> str:
-        """Its name."""
-        columns, lines = self.size
-        return f"quiz-{'ascii-' if self.ascii else ''}{columns}x{lines}.txt"
-
-    def frames(self) -> str:
-        """What it should say."""
-        sheet, look = sheet_of("mazur"), Look(ASCII if self.ascii else UNICODE)
-        scenes = [(name, QuizScene(sheet, it, look, said)) for name, it, said in _played(sheet)]
-        return "".join(f"════ {name}\n{quiz_frame(scene, *self.size)}\n" for name, scene in scenes)
+def _frames(look: Look, columns: int, lines: int) -> Iterator[tuple[str, str]]:
+    sheet = sheet_of("mazur")
+    for name, it, said in _played(sheet):
+        yield name, quiz_frame(QuizScene(sheet, it, look, said), columns, lines)
 
 
-QUIZZES = (QuizGolden((80, 24)), QuizGolden((80, 24), ascii=True), QuizGolden((60, 18)))
+QUIZZES = (
+    ModeGolden("quiz", _frames, (80, 24)),
+    ModeGolden("quiz", _frames, (80, 24), ascii=True),
+    ModeGolden("quiz", _frames, (60, 18)),
+)
 """Every golden file of the quiz."""
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
-from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.look import Look
 from bpstepper.drawing.text import plain
 from bpstepper.pages.training import compose_training
@@ -16,9 +14,10 @@ from bpstepper.pages.training_scene import TrainingScene
 from bpstepper.session.editing import Desk
 from bpstepper.ui.training_keys import hints
 from bpstepper.ui.training_runs import TrainingRuns
+from tests.mode_goldens import ModeGolden
 from tests.scenes import opened
 
-__all__ = ["TRAININGS", "TrainingGolden", "run_to", "runs_of", "training_frame"]
+__all__ = ["TRAININGS", "run_to", "runs_of", "training_frame"]
 
 
 def runs_of(name: str) -> TrainingRuns:
@@ -40,36 +39,16 @@ def training_frame(scene: TrainingScene, columns: int, lines: int) -> str:
     return "\n".join(plain(line).rstrip() for line in drawn)
 
 
-class TrainingGolden(NamedTuple):
-    """One file.
-
-    Attributes:
-        size: columns and lines.
-        ascii: in plain ASCII.
-    """
-
-    size: tuple[int, int]
-    ascii: bool = False
-
-    @property
-    def file(self) -> str:
-        """Its name."""
-        columns, lines = self.size
-        return f"training-{'ascii-' if self.ascii else ''}{columns}x{lines}.txt"
-
-    def frames(self) -> str:
-        """What it should say."""
-        look = Look(ASCII if self.ascii else UNICODE)
-        return "".join(
-            f"════ {name}\n{training_frame(scene, *self.size)}\n" for name, scene in _told(look)
-        )
+def _frames(look: Look, columns: int, lines: int) -> Iterator[tuple[str, str]]:
+    for name, scene in _told(look):
+        yield name, training_frame(scene, columns, lines)
 
 
 TRAININGS = (
-    TrainingGolden((80, 24)),
-    TrainingGolden((120, 40)),
-    TrainingGolden((80, 24), ascii=True),
-    TrainingGolden((60, 18)),
+    ModeGolden("training", _frames, (80, 24)),
+    ModeGolden("training", _frames, (120, 40)),
+    ModeGolden("training", _frames, (80, 24), ascii=True),
+    ModeGolden("training", _frames, (60, 18)),
 )
 """Every golden file of the training page."""
 

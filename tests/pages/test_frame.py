@@ -26,12 +26,13 @@ from bpstepper.ui.frame_view import ROLES
 from bpstepper.ui.hinting import hints
 from tests.drawing.test_spelled import same
 from tests.goldens import FOLDER, GOLDENS, Golden, page
-from tests.lab_frames import LABS, LabGolden
-from tests.quiz_frames import QUIZZES, QuizGolden
+from tests.lab_frames import LABS
+from tests.mode_goldens import ModeGolden
+from tests.quiz_frames import QUIZZES
 from tests.scenes import BUNDLED, HARD, as_scenario, at, frame, opened, some, turns
 from tests.screens import SHOTS, Shot
 from tests.strategies import Draft, drafts, examples
-from tests.training_frames import TRAININGS, TrainingGolden
+from tests.training_frames import TRAININGS
 
 SIZES = ((80, 24), (100, 30), (120, 40), (200, 50), (60, 18))
 SMALL = (*BUNDLED, *(name for name in HARD if name not in ("deep", "wide")))
@@ -310,7 +311,7 @@ def test_golden_frames(golden: Golden) -> None:
 
 def test_there_is_no_golden_file_that_nobody_looks_at() -> None:
     """And none of them is wider than its name says."""
-    golden: Golden | Shot | QuizGolden | LabGolden | TrainingGolden
+    golden: Golden | Shot | ModeGolden
     made = (*GOLDENS, *SHOTS, *QUIZZES, *LABS, *TRAININGS)
     assert {file.name for file in FOLDER.glob("*.txt")} == {golden.file for golden in made}
     for golden in made:

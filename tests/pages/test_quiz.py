@@ -16,13 +16,14 @@ from bpstepper.number_format import number
 from bpstepper.pages.quiz import QuizScene, compose_quiz, prompts
 from bpstepper.ui.frame_view import ROLES
 from tests.goldens import FOLDER
-from tests.quiz_frames import QUIZZES, QuizGolden, quiz_frame, sheet_of
+from tests.mode_goldens import ModeGolden
+from tests.quiz_frames import QUIZZES, quiz_frame, sheet_of
 
 HARD = ("names", "markup", "huge", "wide", "adam", "softmax-batch", "softmax-jacobian")
 
 
 @pytest.mark.parametrize("golden", QUIZZES, ids=str)
-def test_golden_frames(golden: QuizGolden) -> None:
+def test_golden_frames(golden: ModeGolden) -> None:
     """As they were when somebody last looked."""
     kept = (FOLDER / golden.file).read_text(encoding="utf-8")
     assert golden.frames() == kept, f"{golden.file} differs; python -m tests.goldens rewrites it"

@@ -16,15 +16,16 @@ from bpstepper.pages.training_panes import PANES, panes_of
 from bpstepper.ui.frame_view import ROLES
 from bpstepper.ui.training_keys import hints
 from tests.goldens import FOLDER
+from tests.mode_goldens import ModeGolden
 from tests.scenes import opened
-from tests.training_frames import TRAININGS, TrainingGolden, run_to, runs_of, training_frame
+from tests.training_frames import TRAININGS, run_to, runs_of, training_frame
 
 HARD = ("names", "markup", "huge", "adam", "softmax-batch", "penalty", "saturated", "xor-one-step")
 SIZES = ((80, 24), (60, 18), (120, 40), (200, 50), (61, 50), (110, 18), (59, 18), (9, 2), (1, 1))
 
 
 @pytest.mark.parametrize("golden", TRAININGS, ids=str)
-def test_golden_frames(golden: TrainingGolden) -> None:
+def test_golden_frames(golden: ModeGolden) -> None:
     """As they were when somebody last looked."""
     kept = (FOLDER / golden.file).read_text(encoding="utf-8")
     assert golden.frames() == kept, f"{golden.file} differs; python -m tests.goldens rewrites it"

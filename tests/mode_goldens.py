@@ -1,0 +1,42 @@
+"""Golden files of a mode, such as the quiz: a row of its states, each a frame under a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from bpstepper.drawing.charset import ASCII, UNICODE
+from bpstepper.drawing.look import Look
+
+__all__ = ["ModeGolden", "Shown"]
+
+Shown = Callable[[Look, int, int], Iterator[tuple[str, str]]]
+"""A mode's states in a look and a size: the heading and the frame of each."""
+
+
+class ModeGolden(NamedTuple):
+    """One file.
+
+    Attributes:
+        mode: whose.
+        shown: its states.
+        size: columns and lines.
+        ascii: in plain ASCII.
+    """
+
+    mode: str
+    shown: Shown
+    size: tuple[int, int]
+    ascii: bool = False
+
+    @property
+    def file(self) -> str:
+        """Its name, such as `quiz-ascii-80x24.txt`."""
+        columns, lines = self.size
+        return f"{self.mode}-{'ascii-' if self.ascii else ''}{columns}x{lines}.txt"
+
+    def frames(self) -> str:
+        """What it should say."""
+        look = Look(ASCII if self.ascii else UNICODE)
+        told = self.shown(look, *self.size)
+        return "".join(f"════ {heading}\n{drawn}\n" for heading, drawn in told)
