@@ -92,6 +92,13 @@ def test_options_of_the_program_itself() -> None:
         terminal.wait_for(lambda now: now.text == wanted)
 
 
+def quiet(terminal: Terminal) -> int:
+    """Read to the end of a frame; how many bytes have come in all."""
+    while terminal.read(0.2):
+        pass
+    return len(terminal.raw)
+
+
 def test_low_bandwidth_sends_less() -> None:
     """Fewer panes and no colours: the same step on a wide screen in fewer bytes."""
     sent = {}
@@ -99,10 +106,9 @@ def test_low_bandwidth_sends_less() -> None:
         with Terminal(("mazur", *words), columns=120, lines=40, env=environment()) as terminal:
             look = Look(lean=bool(words))
             shows(shows(terminal, MAZUR, look).press("right"), place(1, "z1"), look)
-            while terminal.read(0.2):
-                pass  # all of that frame
-            before = len(terminal.raw)
+            before = quiet(terminal)
             shows(terminal.press("right"), place(1, "a1"), look)
+            quiet(terminal)
             sent[words] = bytes(terminal.raw[before:])
             assert terminal.press("q").wait() == 0
     usual, lean = sent.values()

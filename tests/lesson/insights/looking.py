@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from bpstepper.drawing.charset import ASCII
@@ -94,7 +93,6 @@ def swinging(**training: Any) -> Session:
     return network(*layers, x=[[1.0]], y=[[3.0]], **given)
 
 
-@cache
 def everything() -> Iterator[tuple[Session, Insight]]:
     """All that is told in some updates of every scenario, in every layout."""
     for name in (*BUNDLED, *HARD):
