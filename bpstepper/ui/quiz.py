@@ -17,7 +17,6 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input
 
 from bpstepper.drawing.look import Look
@@ -29,7 +28,7 @@ from bpstepper.pages.quiz import LABEL_CELLS, QuizScene, compose_quiz, prompts
 from bpstepper.report.quiz_json import record
 from bpstepper.ui.background import in_background
 from bpstepper.ui.editing import new_file
-from bpstepper.ui.frame_view import FrameView
+from bpstepper.ui.frame_screen import FrameScreen
 from bpstepper.ui.prompts import LinePrompt
 
 __all__ = ["AnswerLine", "QuizScreen"]
@@ -70,7 +69,7 @@ class AnswerLine(Input):
             self.post_message(self.Command(name))
 
 
-class QuizScreen(Screen[str | None]):
+class QuizScreen(FrameScreen[str | None]):
     """A quiz over the stepper; it is left with what there is to say about it."""
 
     DEFAULT_CSS = f"""
@@ -111,7 +110,6 @@ class QuizScreen(Screen[str | None]):
         super().__init__()
         self._choose, self._nothing = choose, nothing
         self.scene = QuizScene(sheet, None, replace(look, notation="book"))
-        self._canvas = FrameView()
         self._line = AnswerLine(max_length=LONGEST, select_on_focus=False)
         self._looked_at: Round | None = None
 
@@ -126,18 +124,8 @@ class QuizScreen(Screen[str | None]):
         self._draw()
         self._begin()
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Draw for the new size."""
-        self._draw()
-
-    def on_screen_resume(self) -> None:
-        """Draw after a prompt has gone."""
-        self._draw()
-
-    def _draw(self) -> None:
-        columns, lines = self.app.size
-        if columns < 1 or lines < 1 or not self._canvas.is_attached:
-            return
+    def draw_frame(self, columns: int, lines: int) -> None:
+        """The question, and the line to type into where there is one."""
         self._canvas.show(compose_quiz(self.scene, columns, lines))
         wanted = prompts(self.scene) and columns >= SMALLEST[0] and lines >= SMALLEST[1]
         if not wanted:

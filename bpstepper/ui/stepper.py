@@ -64,7 +64,6 @@ class StepperScreen(TrainerScreen):
         self.look = look
         self.view = view or View()
         self._frame = Frame(())
-        self._canvas = FrameView()
         self._playing: Timer | None = None
         self._ahead: Drawn | None = None
         self._pausing: Timer | None = None
@@ -83,18 +82,8 @@ class StepperScreen(TrainerScreen):
         self.offer()
         self._draw_ahead(Session.next)
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Draw for the new size."""
-        self._draw()
-
-    def on_screen_resume(self) -> None:
-        """Draw after an overlay has gone."""
-        self._draw()
-
-    def _draw(self) -> None:
-        columns, lines = self.app.size
-        if columns < 1 or lines < 1 or not self._canvas.is_attached:
-            return
+    def draw_frame(self, columns: int, lines: int) -> None:
+        """Where we are, drawn ahead or now."""
         wanted = Wanted(self.session, self.view, self.look, (columns, lines))
         self._frame = wanted.frame(self._ahead)
         self._canvas.show(self._frame.lines)

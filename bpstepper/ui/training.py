@@ -15,7 +15,6 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import Screen
 
 from bpstepper.drawing.charset import Charset
 from bpstepper.drawing.look import Look
@@ -23,7 +22,7 @@ from bpstepper.learning.stopping import STOPS
 from bpstepper.pages.frame import SMALLEST
 from bpstepper.pages.training import compose_training
 from bpstepper.pages.training_panes import panes_of
-from bpstepper.ui.frame_view import FrameView
+from bpstepper.ui.frame_screen import FrameScreen
 from bpstepper.ui.overlays import TextOverlay
 from bpstepper.ui.prompts import LinePrompt
 from bpstepper.ui.training_keys import KEYS, hints
@@ -57,7 +56,7 @@ class Left(NamedTuple):
     was_running: bool = False
 
 
-class TrainingScreen(Screen[Left]):
+class TrainingScreen(FrameScreen[Left]):
     """The view. What it shows is its `runs`', which outlive it."""
 
     AUTO_FOCUS = ""
@@ -81,7 +80,6 @@ class TrainingScreen(Screen[Left]):
         self.pane = pane
         self._goes = goes
         self._message = ""
-        self._canvas = FrameView()
         self._pressed = False
 
     def compose(self) -> ComposeResult:
@@ -94,18 +92,8 @@ class TrainingScreen(Screen[Left]):
         if self._goes and not self.runs.is_over:
             self._train()
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Draw for the new size."""
-        self._draw()
-
-    def on_screen_resume(self) -> None:
-        """Draw after a prompt has gone."""
-        self._draw()
-
-    def _draw(self) -> None:
-        columns, lines = self.app.size
-        if columns < 1 or lines < 1 or not self._canvas.is_attached:
-            return
+    def draw_frame(self, columns: int, lines: int) -> None:
+        """The training as far as it is."""
         scene = self.runs.scene(self.look, self.pane, self._message)
         self._canvas.show(compose_training(scene, columns, lines, hints(scene.state)))
 

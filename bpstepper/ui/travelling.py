@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.screen import Screen
 
 from bpstepper.drawing.look import Look
 from bpstepper.session import Session
+from bpstepper.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
     from bpstepper.lesson.until import Until
@@ -27,7 +27,7 @@ _PAUSE = 0.03  # seconds of looking at updates between two looks at the keyboard
 _FARTHEST = 1_000_000  # updates in which something that is waited for may happen
 
 
-class TravellingScreen(Screen[None]):
+class TravellingScreen(FrameScreen[None]):
     """A screen that can go long ways; what it shows is its heirs' business."""
 
     session: Session
