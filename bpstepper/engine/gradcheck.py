@@ -11,6 +11,7 @@ all that is left on either side, and no disagreement.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -196,16 +197,23 @@ def _compare(
     for kink in kinks:
         measured[kink.cell] = False
     off = np.where(measured, np.abs(gradient - numeric), 0.0)
-    sizes = [float(np.linalg.norm(array[measured])) for array in (gradient, numeric)]
-    scale = max(sizes)
-    apart = float(np.linalg.norm(off))
+    unit = _unit(gradient[measured], numeric[measured])
+    scale = max(float(np.linalg.norm(array[measured] / unit)) for array in (gradient, numeric))
+    apart = float(np.linalg.norm(off / unit))
     difference = apart / scale if scale else 0.0
     if difference > _TOLERANCE and np.isfinite(apart):
         rounded = np.where(measured, _ROUNDING * magnitudes.of(by) + noise, 0.0)
-        difference = difference if apart > np.linalg.norm(rounded) else 0.0
+        difference = difference if apart > np.linalg.norm(rounded / unit) else 0.0
     at = np.unravel_index(int(np.argmax(np.nan_to_num(off, nan=np.inf))), off.shape)
     index = tuple(int(i) for i in at)
     return SymbolCheck(symbol.key, gradient, numeric, difference, index, tuple(kinks), central)
+
+
+def _unit(*arrays: Array) -> float:
+    """A power of two to count numbers in, so that no square of them overflows or vanishes."""
+    sizes = np.abs(np.concatenate(arrays))
+    largest = float(np.max(sizes[np.isfinite(sizes)], initial=0.0))
+    return math.ldexp(1.0, max(math.frexp(largest)[1] - 1, -1000)) if largest else 1.0
 
 
 class _Magnitudes:

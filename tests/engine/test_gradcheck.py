@@ -275,3 +275,28 @@ def test_slopes_that_are_truly_0_do_not_raise_an_alarm() -> None:
     gradients = {one.symbol: np.abs(one.gradient).max() for one in check.checks}
     assert max(gradients.values()) < 1e-15
     assert check.ok
+
+
+@pytest.mark.parametrize("size", [1.0, 1e200, 1e-200])
+def test_gradients_whose_squares_leave_the_range_are_checked(size: float) -> None:
+    """A right one passes, one that is wrong by a thousandth does not, however large it is."""
+    weights = np.array([[1 / size]])
+    layer = Layer(units=1, weights=weights, biases=np.zeros(1), activation="linear")
+    problem = Problem(
+        network=Network(inputs=1, layers=(layer,)),
+        samples=(Sample(input=np.array([size])),),
+        loss=Loss(name="output"),
+    )
+
+    def fault(program: Program) -> Program:
+        kernel = times(ALGEBRA["matmul"], 1.001)
+
+        def change(op: Op) -> Op:
+            return replace(op, kernel=kernel) if op.result == Symbol("grad_W", 1) else op
+
+        return changed(program, change)
+
+    assert checked(problem, no_fault).ok
+    check = checked(problem, fault)
+    assert not check.ok
+    assert check.worst.difference == pytest.approx(0.001, rel=0.01)
