@@ -155,6 +155,7 @@ def test_an_inspected_cell_turns_with_its_matrix() -> None:
     ("name", "text", "path", "before", "after"),
     [
         ("mazur", "W2[1,2] = 0.5", "W2[1,2]", 0.45, 0.5),
+        ("mazur", "w6 = 0.5", "W2[1,2]", 0.45, 0.5),
         ("mazur", "  b1 [ 2 ]=1", "b1[2]", 0.35, 1.0),
         ("mazur", "b1[2,1]=1", "b1[2]", 0.35, 1.0),
         ("mazur", "x[2] = 1", "samples.0.input.1", 0.10, 1.0),

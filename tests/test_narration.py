@@ -123,7 +123,7 @@ def test_levels() -> None:
 def test_the_lesson_is_told() -> None:
     """Questions are asked at their step; answers only where they are wanted."""
     here = opened("mazur").go("delta1")
-    question = "Question: h1 feeds two outputs. How many terms does grad C by h1 have"
+    question = "Question: h1 feeds two outputs. How many terms does grad C by a1 of h1 have"
     answer = "Answer: Two: 0.40 times delta of o1"
     assert any(line.startswith(question) for line in lines(here))
     for answers in (False, True):

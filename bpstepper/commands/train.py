@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from bpstepper.commands.common import (
     add_scenario_arguments,
     diagnosed,
     positive,
+    printable_path,
     read_scenario,
     the_look,
     write_whole,
@@ -93,22 +96,29 @@ def run(arguments: argparse.Namespace) -> int:
     recording = _recording(scenario, start, arguments)
     began = time.perf_counter()
     try:
-        _train(recording)
-    except KeyboardInterrupt:
+        ended_by = _train(recording, waits=bool(arguments.save))
+    except KeyboardInterrupt:  # the second one, which does not wait
         if arguments.save:
-            _save_interrupted(arguments.save, recording)
+            done, parameters = max(recording.checkpoints.kept.items(), default=(0, None))
+            if parameters is not None:
+                _save_interrupted(arguments.save, recording, (done, parameters))
         raise
+    if ended_by is not None:
+        _save_interrupted(arguments.save, recording, recording.state())
+        signal.raise_signal(ended_by)
     seconds = time.perf_counter() - began
     _tell(scenario, recording, seconds, arguments)
     if arguments.csv:
         from bpstepper.report.training import table
 
         write_whole(arguments.csv, [table(recording)])
-    if arguments.save:
-        _save(arguments.save, recording, recording.state())
     if not recording.is_sound:
         print(_why_it_stopped(scenario, recording, start), file=sys.stderr)
+        if arguments.save:  # nobody can go on from there, and what was there may be of use
+            print(f"  {printable_path(arguments.save)} was not written", file=sys.stderr)
         return 1
+    if arguments.save:
+        _save(arguments.save, recording, recording.state())
     if arguments.until and recording.ending is None:
         said = f"bpstepper: {recording.done:,} updates, and none of --until came true"
         print(said, file=sys.stderr)
@@ -165,11 +175,48 @@ def _recording(
     return recording
 
 
-def _train(recording: Recording) -> None:
-    """Run in slices, so that there is time for a bar, and for Ctrl-C."""
-    with _progress(recording.planned - recording.done) as advance:
-        while not recording.is_over:
+def _train(recording: Recording, waits: bool) -> int | None:
+    """Run in slices, so that there is time for a bar, and for Ctrl-C.
+
+    Args:
+        recording: what is trained.
+        waits: whether a signal is heard only between two slices, where the state is whole.
+
+    Returns:
+        The signal that ended it; None where none did.
+    """
+    heard: list[int] = []
+    with _progress(recording.planned - recording.done) as advance, _heard(heard, waits):
+        while not recording.is_over and not heard:
             advance(recording.advance_for(_SLICE))
+    return heard[0] if heard else None
+
+
+@contextmanager
+def _heard(heard: list[int], waits: bool) -> Iterator[None]:
+    """Note the first signal that asks for the end; the second one ends at once, as ever."""
+    before: dict[int, Any] = {}
+
+    def give_back() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def note(number: int, _frame: object) -> None:
+        heard.append(number)
+        give_back()
+
+    if waits and threading.current_thread() is threading.main_thread():
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has not all of them
+            number = getattr(signal, name, None)
+            handler = None if number is None else signal.getsignal(number)
+            if number is not None and handler not in (None, signal.SIG_IGN):
+                before[number] = handler
+        for number in before:
+            signal.signal(number, note)
+    try:
+        yield
+    finally:
+        give_back()
 
 
 @contextmanager
@@ -231,13 +278,8 @@ def _save(path: str, recording: Recording, state: State) -> None:
     write_whole(path, [to_npz(recording.problem, state)])
 
 
-def _save_interrupted(path: str, recording: Recording) -> None:
-    """Save a state that is whole: Ctrl-C may come in the middle of an update."""
-    done, parameters = max(recording.checkpoints.kept.items(), default=(0, None))
-    if parameters is None:
-        return
-    _save(path, recording, (done, parameters))
-    from bpstepper.commands.common import printable_path
-
-    said = f"{printable_path(path)} has update {done:,}; --resume goes on from there"
+def _save_interrupted(path: str, recording: Recording, state: State) -> None:
+    """Save a state that is whole, and say which."""
+    _save(path, recording, state)
+    said = f"{printable_path(path)} has update {state[0]:,}; --resume goes on from there"
     print(f"bpstepper: interrupted; {said}", file=sys.stderr)

@@ -77,7 +77,8 @@ def _gradients(batch: Batch) -> Numbers | None:
 
 
 def _deltas(batch: Batch) -> Numbers | None:
-    # δ has the mean over the samples in it already: their sum is the mean over what each would be
+    # δ as it stands in the update: where C is a mean it has 1/m in it, so smaller batches have
+    # longer ones
     norms = (np.linalg.norm(value, axis=batch.units_axis) for value in batch.of("delta"))
     return tuple(float(norm.mean()) for norm in norms)
 

@@ -25,6 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 _MARGIN = 0.1  # of the samples' extent, on every side
+_FAR = np.finfo(np.float64).max / 8  # twice as far, with margins, is still a finite width
 
 _Counts = npt.NDArray[np.intp]
 _Array = TypeVar("_Array", bound=npt.NDArray[Any])
@@ -74,7 +75,7 @@ class Boundary:
 
 
 def _cell(value: float, ends: Ends, count: int) -> int:
-    part = (value - ends.low) / (ends.high - ends.low)
+    part = (min(max(value, ends.low), ends.high) - ends.low) / (ends.high - ends.low)
     return min(max(int(np.floor(part * count)), 0), count - 1)
 
 
@@ -121,8 +122,8 @@ def boundary(
 
 
 def _around(values: Array) -> Ends:
-    """The extent of some numbers with a margin; never of no width."""
-    low, high = float(values.min()), float(values.max())
+    """The extent of some numbers with a margin; never of no width, nor of an infinite one."""
+    low, high = (min(max(float(end), -_FAR), _FAR) for end in (values.min(), values.max()))
     margin = (high - low) * _MARGIN or max(abs(high), 1.0)
     return Ends(low - margin, high + margin)
 

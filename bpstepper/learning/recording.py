@@ -66,8 +66,7 @@ class Recording:
         self.problem = problem
         self.ending: Ending | None = None
         self._stops = tuple(stops)
-        limits = [stop.updates for stop in stops if stop.updates is not None]
-        self.planned = min([*([planned] if planned else []), *limits], default=0)
+        self.lengthen(planned)
         self._runner = Runner(problem, with_cost=True)
         if start is not None:
             self._runner.restore(start[1], start[0])
@@ -155,6 +154,14 @@ class Recording:
             self._rate += (made / max(now - before, 1e-9) - self._rate) / 8
         return self.done - begun
 
+    def lengthen(self, planned: int) -> None:
+        """Plan so many updates in all, those that are made among them; 0: nobody knows how many.
+
+        What it is to train until stays.
+        """
+        limits = [stop.updates for stop in self._stops if stop.updates is not None]
+        self.planned = min([*([planned] if planned else []), *limits], default=0)
+
     def seconds_left(self) -> float | None:
         """How long what is planned will take, as fast as it went last; None where nobody knows."""
         if not self.planned or not self.done > self.first:
@@ -214,7 +221,8 @@ class Recording:
         update = self.done + 1
         for kept, look in ((self._looks, self._of_batch), (self._asked, self._of_sets)):
             if kept.wants(update) and (not kept.updates or kept.updates[-1] < update):
-                kept.add(update, [look()])
+                with np.errstate(all="ignore"):  # what has overflowed is measured, too
+                    kept.add(update, [look()])
 
     def _of_batch(self) -> dict[str, Numbers]:
         """Every measure of the batch that comes."""

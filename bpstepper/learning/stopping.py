@@ -163,13 +163,20 @@ def _patience(found: re.Match[str], problem: Problem) -> Stop:
     return patience(max(int(found["epochs"]), 1), problem)
 
 
+def _at_least_one(text: str, what: str) -> int:
+    count = int(text)
+    if not count:
+        raise StopError(f"one {what} is the least")
+    return count
+
+
 def _updates(found: re.Match[str], _problem: Problem) -> Stop:
-    updates = int(found["updates"])
+    updates = _at_least_one(found["updates"], "update")
     return Stop(f"update {updates:,} is done", updates=updates)
 
 
 def _to_epoch(found: re.Match[str], problem: Problem) -> Stop:
-    epoch = int(found["epoch"])
+    epoch = _at_least_one(found["epoch"], "epoch")
     return Stop(f"epoch {epoch:,} is done", updates=epoch * Schedule(problem).updates_per_epoch)
 
 

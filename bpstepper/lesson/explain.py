@@ -16,6 +16,7 @@ from bpstepper.engine.trace import Operation, Quantity, Step
 from bpstepper.lesson.explanations import EXPLANATIONS, HEADINGS, RESULT_HEADINGS
 from bpstepper.lesson.letters import OWN, Letters, letters_of
 from bpstepper.lesson.notation import Notation
+from bpstepper.number_format import number
 from bpstepper.scenario.model import Scenario
 
 __all__ = ["Told", "explain", "explain_operation", "heading"]
@@ -123,6 +124,8 @@ class _Said:
             "shape": lambda: "×".join(str(n) for n in self.step.result.value.shape),
             "m": lambda: str(self.batch_size),
             "loss_slope": lambda: LOSSES[self.loss.name].slope_reason,
+            "in_front": self._in_front,
+            "collapsed": self._collapsed,
             "cancels": lambda: _CANCELS[self.step.equation.witness],
             "meaning": lambda: LOSSES[self.loss.name].meaning,
             "means": self._means,
@@ -169,6 +172,20 @@ class _Said:
         if self.loss.samples == "mean" and self.batch_size > 1:
             parts.append(f"divided by the {self.batch_size} samples of the batch")
         return ", " + " and ".join(parts) if parts else ""
+
+    def _in_front(self) -> str:
+        factor = self.loss.factor
+        return "" if factor == 1 else f", times the factor {number(factor)} in {{C}}"
+
+    def _collapsed(self) -> str:
+        """The difference as it stands, or with what the step does to it after."""
+        if len(self.step.operations) == 1:
+            return "for this pair, {d} is simply {residual}"
+        factor = self.loss.factor * LOSSES[self.loss.name].slope_factor
+        only_mean = factor == 1 and self.loss.outputs == "sum"
+        if only_mean:
+            return "for this pair, {d} is {residual}, over m"
+        return "{d} is {residual}, times the factors of {C}"
 
     def _scaled(self) -> str:
         plain = len(self.step.operations) == 1

@@ -19,7 +19,8 @@ class Explanation:
     The templates know the letters of `letters.Letters`, such as `{z}` and `{C}`, its numbers of
     layers, `{l}`, `{k}` (the layer before) and `{n}` (the layer after), and `{units}`, `{f}`,
     `{formula}` and `{slope}` (of the activation), `{shape}` (of the result), `{m}`,
-    `{loss_slope}` and `{transpose}` (what this layout does with the transpose).
+    `{loss_slope}`, `{in_front}` (the factor of the loss), `{collapsed}` (what `{d}` has become) and
+    `{transpose}` (what this layout does with the transpose).
 
     Attributes:
         sentence: the one sentence that is always on the screen.
@@ -76,9 +77,9 @@ EXPLANATIONS: dict[str, Explanation] = {
     "BP1": Explanation(
         "How {C} changes with each output, times how steeply that output follows its {z}.",
         (
-            "First ∂{C}/∂{a}: {loss_slope}. Then through the unit: its activation depends on its "
-            "own {z} alone, so the chain rule multiplies two numbers of the same unit. That is "
-            "what ⊙ says: cell times cell, no sum.",
+            "First ∂{C}/∂{a}: {loss_slope}{in_front}. Then through the unit: its activation "
+            "depends on its own {z} alone, so the chain rule multiplies two numbers of the same "
+            "unit. That is what ⊙ says: cell times cell, no sum.",
             "{d} is {minus}∂{C}/∂{z}, {gradient}; the difference {residual} is not what travels "
             "back. {cancels} "
             "Leaving the slope out where it belongs is the commonest slip at the output.",
@@ -93,11 +94,11 @@ EXPLANATIONS: dict[str, Explanation] = {
             "with the diagonal alone would forget what the others lose.",
             "{J} is made from the activations: {a}ᵢ(1 − {a}ᵢ) on the diagonal and −{a}ᵢ{a}ₖ beside "
             "it, one table for each sample. Built from {z} it would be wrong.",
-            "∂{C}/∂{a} comes first: {loss_slope}.",
+            "∂{C}/∂{a} comes first: {loss_slope}{in_front}.",
         ),
     ),
     "COLLAPSE": Explanation(
-        "The loss's derivative cancels the slope: for this pair, {d} is simply {residual}.",
+        "The loss's derivative cancels the slope: {collapsed}.",
         (
             "With this output activation and this loss, the two factors of the step before "
             "multiply out to {residual}{scaled}. Some books start from here and call it the error "
@@ -183,7 +184,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
 }
 _FOLDED = Explanation(
-    "{W} and {b} are one matrix here: the column of the 1 is the bias's own gradient.",
+    "{W} and {b} are one matrix here: what belongs to the 1 is the bias's gradient.",
     EXPLANATIONS["BP4"].paragraphs,
 )
 EXPLANATIONS |= {

@@ -185,7 +185,7 @@ def _rows(scene: Scene, verdict: Verdict) -> Iterator[_Row]:
     yield _Row("gradient check of backward() only", not verdict.backward_ok, alone)
     worst = verdict.gradcheck_worst
     off = "" if worst is None or not np.isfinite(worst) else f" by {number(100 * worst, 2)} %"
-    used = "all agree" if verdict.gradcheck_ok else f"{verdict.gradcheck_symbol} is off{off}"
+    used = "all agree" if verdict.gradcheck_ok else f"∂C/∂{verdict.gradcheck_symbol} is off{off}"
     yield _Row("gradient check of the update used", not verdict.gradcheck_ok, used)
     yield _trained(curves_of(scene))
 

@@ -164,6 +164,6 @@ def _off(right: float, wrong: float) -> str:
     if ratio < 0:
         return "the other sign" if abs(ratio + 1) < 1e-9 else "another sign"
     if ratio > 2:
-        return f"{number(ratio, 3)} times too large"
+        return f"{number(ratio, 3)} times as large"
     percent = 100 * abs(ratio - 1)
     return f"{number(percent, 2)} % too {'large' if ratio > 1 else 'small'}"

@@ -206,13 +206,17 @@ def _told(scene: TrainingScene, run: RunSeen, columns: int) -> Line:
         at = f"{lead}nothing is run so far: Space trains {run.planned:,} updates"
         return (Span(pad(scene.text(at), columns), "later"),)
     told = [f"update {moment.update:,}", f"C {number(moment.cost, 5, ascii=ascii_)}"]
-    if run.in_batches:
-        told.insert(1, f"epoch {-(-moment.update // run.per_epoch):,}")
+    if run.in_batches:  # C of so few samples is easily taken for that of all
+        told[1] = f"batch C {number(moment.cost, ascii=ascii_)}"
     for key, name in (("accuracy", "accuracy"), ("accuracy_held_out", "held out")):
         value = run.value(key)
         told += [f"{name} {100 * value:.4g} %"] if value is not None else []
     whole = run.value("C_training") if run.in_batches else None
     text = scene.text(lead + " · ".join(told))
+    if run.in_batches:
+        epoch = f"epoch {-(-moment.update // run.per_epoch):,}"
+        longer = scene.text(lead + " · ".join([told[0], epoch, *told[1:]]))
+        text = longer if width(longer) <= columns else text
     if whole is not None:
         more = scene.text(f" · C of all samples {number(whole, ascii=ascii_)}")
         text += more if width(text + more) <= columns else ""

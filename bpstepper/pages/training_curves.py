@@ -14,6 +14,7 @@ import numpy as np
 from bpstepper.drawing.plot import Axes, Curve, draw_plot
 from bpstepper.drawing.text import Line, Span, crop, pad
 from bpstepper.engine.symbols import superscript
+from bpstepper.learning.measures import MEASURES
 from bpstepper.pages.training_scene import RunSeen, TrainingScene
 
 __all__ = ["SIGNS", "draw_accuracy", "draw_cost", "draw_layers"]
@@ -76,7 +77,7 @@ def draw_layers(
 ) -> list[Line]:
     """A measure that each layer has, of one run."""
     curves: list[Curve] = []
-    name, told, short, is_share = _OF_LAYERS[key]
+    name, told, short = _OF_LAYERS[key]
     for layer in range(1, run.problem.network.depth + 1):
         curve = run.measures.get((key, layer))
         if curve is not None:
@@ -87,18 +88,17 @@ def draw_layers(
     if columns < _NARROW:  # the sign on a curve is its layer's number
         told, curves = f"{short}, by layer", [replace(curve, name="") for curve in curves]
     heading = told if len(scene.runs) == 1 else f"{run.letter}: {told}"
-    if is_share:
+    if MEASURES[key].is_share:
         return _plotted(scene, heading, curves, columns, lines, _SHARE)
     return _sizes(scene, heading, curves, columns, lines)
 
 
 _OF_LAYERS = {
-    "gradient_norm": ("∂C/∂W{l}", "length of the gradient ∂C/∂W", "∂C/∂W", False),
-    "delta_norm": ("δ{l}", "length of δ, mean over the samples", "δ", False),
-    "saturated": ("layer {n}", "units on a flat part (saturated)", "flat (saturated)", True),
+    "gradient_norm": ("∂C/∂W{l}", "length of the gradient ∂C/∂W", "∂C/∂W"),
+    "delta_norm": ("δ{l}", "length of δ, mean over the samples", "δ"),
+    "saturated": ("layer {n}", "units on a flat part (saturated)", "flat (saturated)"),
 }
-"""Measure → how a layer's is called, what stands above all of them, long and short, and whether
-it is a share."""
+"""Measure → how a layer's is called, what stands above all of them, long and short."""
 
 
 def _sizes(
@@ -109,6 +109,7 @@ def _sizes(
     finite = values[np.isfinite(values)]
     above = finite[finite > 0]
     far = bool(len(above) > len(finite) / 2 and above.max() > _FAR * above.min())
+    far = far and not (finite < 0).any()  # only some losses are ever below 0
     if far:
         told += ", log" if columns < _NARROW else ", on a log scale"
     if far and len(above) < len(finite):

@@ -154,7 +154,7 @@ def _off(right: float, mistaken: float) -> str:
         return "the wrong sign"
     share = abs(mistaken / right)
     if share >= 2:
-        return f"{number(share, 2)} times too large"
+        return f"{number(share, 2)} times as large"
     percent = abs(share - 1) * 100
     return f"{number(percent, 2)} % too {'large' if share > 1 else 'small'}"
 

@@ -69,7 +69,9 @@ def training_text(
     if recording.ending is not None and recording.ending.is_sound:
         yield f"ended: {recording.ending.says}"
     first, last = record["C"][0], record["C"][-1]
-    yield f"C of the first batch {_told(first)}, of the last {_told(last)}"
+    begins = int(recording.costs().updates[0])  # of a long curve that is resumed, maybe a later one
+    batch = "the first batch" if begins == recording.first + 1 else f"update {begins:,}"
+    yield f"C of {batch} {_told(first)}, of the last {_told(last)}"
     yield f"C over all samples now {_told(record['C_all'])}"
     for key, which in (("accuracy", "training"), ("accuracy_held_out", "held-out")):
         if record[key] is not None:

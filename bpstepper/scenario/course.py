@@ -239,9 +239,11 @@ def missing_steps(course: Course) -> list[tuple[int, Stop]]:
         if stop.at is None:
             continue
         line = lines.setdefault(id(stop.base), Timeline(stop.base))
+        # the steps depend on how many samples a batch has, and so are those of the first epoch
+        update = (stop.update - 1) % line.schedule.updates_per_epoch + 1
         made = {
             quantity.key
-            for step in line.trace(stop.update)
+            for step in line.trace(update)
             for operation in step.operations
             for quantity in (operation.result, *operation.operands)
         }

@@ -15,6 +15,8 @@ from bpstepper.scenario.tables import FORMAT
 
 __all__ = ["COURSE_FILE", "CourseFileValues", "CourseValues", "StopValues", "course_schema"]
 
+_FARTHEST: Final = 10_000_000  # updates: as far as a session goes
+
 _STOP: Final = Table(
     "StopTable",
     "One stop of a lecture: a scenario, a step of it, and what is said there.",
@@ -27,7 +29,7 @@ _STOP: Final = Table(
             "or below it, never outside.",
         ),
         Key("at", Text(), None, "The symbol of the step: delta1, … Default: before the first."),
-        Key("update", Whole(ge=1), 1, "At which update. Unit: updates, from 1."),
+        Key("update", Whole(ge=1, le=_FARTHEST), 1, "At which update. Unit: updates, from 1."),
         Key("text", Text(), "", "Markdown, shown at the step."),
         Key("ask", Text(), "", "A question to put there."),
         Key("reveal", Text(), "", "Its answer, shown on request."),

@@ -40,8 +40,8 @@ __all__ = [
 
 _COURSES = "courses"  # the folder of the bundled courses
 _MOST_LOCAL = 500
-_SCENARIO = re.compile(r"^\s*\[+\s*network\s*[\].]", re.MULTILINE)
-_COURSE = re.compile(r"^\s*\[+\s*course\s*[\].]", re.MULTILINE)
+_SCENARIO = re.compile(r"^[ \t]*\[+[ \t]*network[ \t]*[\].]", re.MULTILINE)
+_COURSE = re.compile(r"^[ \t]*\[+[ \t]*course[ \t]*[\].]", re.MULTILINE)
 
 
 class LibraryEntry(NamedTuple):
@@ -234,7 +234,7 @@ def _whole(source: Source) -> dict[str, Any]:
 _NETWORK = re.compile(r"^\[network\]$", re.MULTILINE)
 _AFTER = re.compile(r"^\[(?!\[?network\b)|^\[\[(?!network\.layers\]\]$)", re.MULTILINE)
 _LAYER = re.compile(r"^\[\[network\.layers\]\]$", re.MULTILINE)
-_HEADERS = re.compile(r"^\s*\[+\s*[\"']?network", re.MULTILINE)
+_HEADERS = re.compile(r"^[ \t]*\[+[ \t]*[\"']?network", re.MULTILINE)
 _INPUTS = re.compile(r"^inputs *= *(\d{1,6}) *(?:#.*)?$", re.MULTILINE)
 _UNITS = re.compile(r"^units *= *(\d{1,6}) *(?:#.*)?$", re.MULTILINE)
 

@@ -80,7 +80,8 @@ def parse_edit(session: Session, text: str) -> Edit:
 
     It is `--set`'s language, `training.learning_rate = 0.1`, and single cells, counted from 1:
     `W2[1,2] = 0.5` is the weight to unit 1 from unit 2, `b1[2] = 0`, `x[1]` or `x[1,2] = 0.3`
-    input 1 of the second sample of the batch that one stands at.
+    input 1 of the second sample of the batch that one stands at. A weight that has a name of its
+    own in the source goes by that, too: `w5 = 0.5`.
 
     Raises:
         EditError: it says nothing that can be edited, or not to this value.
@@ -92,9 +93,23 @@ def parse_edit(session: Session, text: str) -> Edit:
     else:
         if "=" not in text:
             raise EditError("an edit is written as training.learning_rate = 0.1 or W1[1,2] = 0.5")
-        path, value = text.partition("=")[0].strip(), _value(text)
+        path = text.partition("=")[0].strip()
+        value = _value(text)
+        path = _named_weight(session, path) or path
     before = read(parts_of(session.scenario), path)
     return Edit(path, before, check_value(path, value))
+
+
+def _named_weight(session: Session, name: str) -> str | None:
+    """The path of the one weight that a scenario calls so; None if there is none, or more."""
+    layers = enumerate(session.scenario.network.layers, 1)
+    found = [
+        f"W{layer}[{to},{row.index(name) + 1}]"
+        for layer, weights in layers
+        for to, row in enumerate(weights.weight_names, 1)
+        if name in row
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _value(text: str) -> Value:

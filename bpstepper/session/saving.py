@@ -7,8 +7,10 @@ written, and that nothing is written but what was named, is said here.
 from __future__ import annotations
 
 import os
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bpstepper.files import shown, write_whole
 from bpstepper.scenario.diagnostics import ScenarioError
@@ -127,7 +129,8 @@ def _check(text: str, scenario: Scenario, target: Path) -> None:
         raise SaveError("a text of this scenario has characters that no file can have") from None
     if size > MAX_BYTES:
         raise SaveError(
-            f"it would have {size // 1024} KB, and a scenario file may have {MAX_BYTES // 1024}"
+            f"not saved: it would have {size // 1024} KB, and a scenario file may have "
+            f"{MAX_BYTES // 1024}" + _remedy(scenario.file, target.parent)
         )
     try:
         again = loads(text, file=str(target), folder=target.parent)
@@ -135,3 +138,28 @@ def _check(text: str, scenario: Scenario, target: Path) -> None:
         raise SaveError(f"no file can say this: {error.diagnostics[0].message}") from None
     if not same_numbers(again, scenario):
         raise SaveError("no file can say this: other numbers would come out of it")
+
+
+def _remedy(file: str, folder: Path) -> str:
+    """What to do where numbers of a file beside the original do not fit into a text."""
+    try:
+        named = list(dict.fromkeys(_named(tomllib.loads(decode(read_file(file), file).text))))
+        missing = [name for name in named if not (folder / name).is_file()]
+    except (ScenarioError, ValueError, RecursionError, OSError):
+        return ""
+    if not missing:
+        return ""
+    there = shown(Path(file).resolve().parent)
+    return f"; first copy {shown(', '.join(missing))} from {there} beside it"
+
+
+def _named(value: Any) -> Iterator[str]:
+    """Every file that is named in what a scenario file says."""
+    if isinstance(value, list):
+        for part in value:
+            yield from _named(part)
+    elif isinstance(value, dict):
+        if isinstance(value.get("file"), str):
+            yield value["file"]
+        for part in value.values():
+            yield from _named(part)

@@ -87,7 +87,8 @@ class EditingScreen(TravellingScreen):
             value = f"{path} = {float(self.session.trace[key][cell])!r}" if path else ""
         known = "W2[1,2] = 0.5   b1[2] = 0   x[1] = 0.3   network.layout = row"
         example = "training.learning_rate = 0.1, network.layers.1.activation = tanh"
-        self._ask("Change (to from, counted from 1)", known, example, check, self._edit, value)
+        label = "Change a number: W2[to, from], counted from 1"
+        self._ask(label, known, example, check, self._edit, value)
 
     def _edit(self, text: str) -> None:
         from bpstepper.session.editing import EditError

@@ -25,8 +25,8 @@ __all__ = ["ROLES", "FrameView"]
 ROLES = (
     "title", "rule", "now", "done", "later", "key", "does", "law", "formula", "aside", "heading",
     "caption", "shape", "name", "value", "bracket", "source", "target", "mark", "pending", "sign",
-    "more", "label", "sum", "why", "note", "paragraph", "message", "told", "notice", "strong", "insight",
-    "law-name", "cursor", "pointer", "fed", "unit", "wire", "wire-negative", "wire-lit",
+    "more", "label", "sum", "why", "note", "paragraph", "message", "told", "notice", "strong",
+    "insight", "law-name", "cursor", "pointer", "fed", "unit", "wire", "wire-negative", "wire-lit",
     "wire-lit-negative", "arrow", "positive", "negative", "axis", "curve", "tangent", "heat-0",
     "changed", "heat-neg-1", "heat-neg-2", "heat-neg-3", "heat-pos-1", "heat-pos-2", "heat-pos-3",
 )  # fmt: skip

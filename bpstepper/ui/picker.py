@@ -19,7 +19,7 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from bpstepper.drawing.charset import Charset
-from bpstepper.drawing.text import clean, pad, shorten
+from bpstepper.drawing.text import clean, pad, plain, shorten
 from bpstepper.scenario.library import LibraryEntry, grouped
 from bpstepper.ui.choices import Choices
 
@@ -31,6 +31,8 @@ _FIRST = "mazur"
 
 _SIDE = 100  # columns of a screen that has room for a preview beside the list
 _BELOW = 22  # lines of a screen that has room for one below it
+_BELOW_LINES = 5  # of text in it
+_FEW = 3  # scenarios of a course that are named
 _SIDE_COLUMNS = 42
 _LEVELS_FROM = 78  # columns of a list that has room for levels
 _MOST_TYPED = 40
@@ -190,17 +192,33 @@ class PickerScreen(Screen[None]):
         facts = [entry.size if entry.course else f"network {entry.size}"]
         facts += [samples] if more.samples else []
         facts += [f"held to {more.held} known numbers"] if more.held else []
-        facts += [f"in {', '.join(more.stops)}"] if more.stops else []
+        few = len(more.stops) <= _FEW
+        walked = ", ".join(more.stops) if few else f"{len(more.stops)} scenarios"
+        facts += [f"in {walked}"] if more.stops else []
         facts += [entry.level] if entry.level else []
-        about = [" ".join(span.text for span in part) for part in paragraphs(entry.about)]
-        between = "\n\n" if self.has_class("side") else "\n"
+        about = ["".join(span.text for span in part) for part in paragraphs(entry.about)]
+        side = self.has_class("side")
+        between = "\n\n" if side else "\n"
         told = [
             Content.assemble((self._said(entry.title or entry.name), "bold")),
             Content.assemble((self._said(entry.source), "$text-muted")),
             Content(self._said(" · ".join(facts))),
-            Content(between.join(map(self._said, about))),
         ]
+        told = [part for part in told if part.plain]
+        said = list(map(self._said, about))
+        told.append(Content(between.join(said if side else self._begun(said, len(told)))))
         pane.update(Content(between).join(part for part in told if part.plain))
+
+    def _begun(self, said: Sequence[str], taken: int) -> list[str]:
+        """As many lines of a text as the pane below has left, and whether there are more."""
+        from bpstepper.drawing.prose import wrap
+
+        columns, room = self._columns - 2, max(_BELOW_LINES - taken, 1)
+        lines = [plain(line) for text in said for line in wrap(text, columns + 1, "about", "")]
+        if len(lines) > room:
+            more = self._charset.left_out
+            lines[room - 1 :] = [shorten(lines[room - 1], columns - 2, more).rstrip() + f" {more}"]
+        return lines
 
     def _said(self, text: str) -> str:
         return self._charset.translate(clean(" ".join(text.split())))

@@ -68,7 +68,8 @@ class LinePrompt(Modal[str | None]):
         """A label, what can be named, what was wrong, the input."""
         known = self._charset.translate(clean(self._known))
         with Vertical():
-            yield Static(self._label, id="label", markup=False)
+            keys = self._charset.translate("   Enter does it   Esc back")
+            yield Static(Content.assemble(self._label, (keys, "$text-muted not bold")), id="label")
             yield Static(Content(known), id="known", markup=False)
             yield Static("", id="said", markup=False)
             example = self._charset.translate(self._example)

@@ -135,6 +135,8 @@ def _changed(desk: Desk, parts: Sequence[str]) -> Desk:
     the seed or `init` says so; for all else the settings are edits.
     """
     scenario = desk.session.scenario
+    if list(parts) == ["-"]:  # standard input is where the keys come from
+        raise GoError("name a scenario or a file")
     if len(parts) == 1 and "=" not in parts[0]:
         return _told(lambda: Desk.of(start(load(parts[0]))))
     numbers = any("[" in part.partition("=")[0] for part in parts)  # W1[1,2] = 0.5
@@ -226,8 +228,7 @@ class TrainingRuns:
         """Make a slice of the run that is behind; stop where there is nothing left."""
         behind = [run.recording for run in self.runs if not run.recording.is_over]
         if behind:
-            with np.errstate(all="ignore"):  # what overflows is measured, too
-                min(behind, key=lambda recording: recording.done).advance_for(seconds)
+            min(behind, key=lambda recording: recording.done).advance_for(seconds)
         self._measure()
         if self.is_over:
             self.is_running = False
@@ -256,7 +257,7 @@ class TrainingRuns:
     def _lengthen(self, updates: int) -> None:
         self._plan = Plan(updates, self._plan.stops)
         for run in self.runs:
-            run.recording.planned = updates
+            run.recording.lengthen(updates)
 
     # ── what is to be run ────────────────────────────────────────────────────────────────────
 
@@ -302,7 +303,7 @@ class TrainingRuns:
             self.runs = self.runs[:1]
             return "one run again"
         self.runs = [self.runs[0], self._made(self.changed(text), LETTERS[1], text.strip())]
-        self.runs[1].recording.planned = self.runs[0].recording.planned
+        self.runs[1].recording.lengthen(self.runs[0].recording.planned)
         self._rate = None
         return ""
 

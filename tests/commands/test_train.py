@@ -40,6 +40,14 @@ def test_going_on_is_never_having_stopped(said: Said) -> None:
         assert rest[key] == whole[key]
 
 
+def test_a_long_way_that_goes_on_names_where_its_curve_begins(said: Said) -> None:
+    """A curve that is thinned keeps update 1 and not update 4, which would be the first here."""
+    assert said("train", "linear-neuron-a", "--updates", "3", "--save", "w.npz").status == 0
+    rest = ("train", "linear-neuron-a", "--resume", "w.npz")
+    assert "C of the first batch" in said(*rest, "--updates", "4").out
+    assert "C of update 5 " in said(*rest, "--updates", "20000").out
+
+
 def test_parameters_may_be_loaded(said: Said) -> None:
     """--load begins at update 1 with what was saved; --resume of it elsewhere is refused."""
     saved = said(*MOONS, "--save", "w.npz", "--format", "json").json(quiet=False)
@@ -117,6 +125,25 @@ def test_an_interrupted_training_is_saved_whole(
     assert "w.npz has update 32" in said.err
     rest = said(*MOONS, "--resume", "w.npz", "--format", "json").json(quiet=False)
     assert rest["parameters"] == whole["parameters"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_loses_no_update(
+    said: Said, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """It waits for the end of a slice, and then of the process: all that was made is saved."""
+    from bpstepper.learning.recording import Recording
+
+    def signalled(self: Recording, _seconds: float) -> int:
+        signal.raise_signal(number)
+        return self.advance(41)
+
+    monkeypatch.setattr(Recording, "advance_for", signalled)
+    before = signal.getsignal(number)
+    stopped = said(*MOONS, "--save", "w.npz")
+    assert (stopped.status, stopped.out) == ({"SIGINT": 130, "SIGTERM": 143}[number.name], "")
+    assert "w.npz has update 41" in said.err
+    assert signal.getsignal(number) == before
 
 
 # ── many ─────────────────────────────────────────────────────────────────────────────────────

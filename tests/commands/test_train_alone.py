@@ -79,3 +79,13 @@ def test_a_run_that_diverges_is_told(said: Said) -> None:
     document = json.loads(trained.out, parse_constant=pytest.fail)
     assert document["updates"] < 50
     assert document["C"][-1] in ("NaN", "Infinity")
+
+
+def test_a_run_that_diverges_takes_the_place_of_nothing(said: Said) -> None:
+    """What was saved before is as it was: nobody could go on from infinite weights."""
+    assert said("train", "linear-neuron-a", "--updates", "3", "--save", "w.npz").status == 0
+    before = Path("w.npz").read_bytes()
+    steep = ("--set", "training.learning_rate=1e300", "--updates", "50")
+    assert said("train", "linear-neuron-a", *steep, "--save", "w.npz").status == 1
+    assert "w.npz was not written" in said.err
+    assert Path("w.npz").read_bytes() == before

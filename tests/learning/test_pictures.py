@@ -45,6 +45,17 @@ def test_a_cell_of_the_plane_is_what_the_network_answers_there(layout: str) -> N
     assert not found.is_held_out.any()
 
 
+def test_a_plane_is_as_wide_as_numbers_go() -> None:
+    """Inputs at both ends of all numbers: each is in a cell, and no end is infinite."""
+    problem = CLASSES.problem()
+    far = [replace(sample, input=np.array([1.7e308, -1.7e308]) * (-1) ** at)
+           for at, sample in enumerate(problem.samples)]  # fmt: skip
+    found = boundary(replace(problem, samples=tuple(far)), Timeline(problem).parameters(0), 5, 4)
+    assert found is not None
+    assert np.isfinite([*found.across, *found.up]).all()
+    assert {found.cell(point) for point in range(len(far))} == {(3, 4), (0, 0)}
+
+
 def test_only_a_plane_has_a_boundary() -> None:
     """A network with three inputs has none."""
     problem = replace(CLASSES, sizes=(3, 4, 3)).problem()

@@ -203,6 +203,30 @@ def test_it_ends_in_the_first_update_that_is_not_finite() -> None:
     assert (recording.done, recording.ending.update, recording.is_sound) == (1, 1, False)
 
 
+def test_what_overflows_is_measured_in_silence() -> None:
+    """Gradients whose squares are beyond all numbers: ∞, and no warning (tests raise those)."""
+    draft = Draft(sizes=(1, 1), activations=("linear",), count=2).problem()
+    samples = tuple(replace(sample, input=np.array([1e200])) for sample in draft.samples)
+    recording = Recording(replace(draft, samples=samples))
+    recording.advance(1)
+    assert recording.curve("C_training").values.tolist() == [math.inf]
+    assert recording.ending is not None
+
+
+def test_a_plan_may_be_lengthened() -> None:
+    """It goes on to there; what it was to train until still ends it."""
+    problem = CLASSES.problem()
+    recording = Recording(problem, 3, (stop("update 9", problem),))
+    recording.advance(100)
+    assert (recording.done, recording.is_over) == (3, True)
+    recording.lengthen(5)
+    recording.advance(100)
+    assert (recording.done, recording.is_over) == (5, True)
+    recording.lengthen(50)
+    recording.advance(100)
+    assert (recording.done, recording.is_over, recording.planned) == (9, True, 9)
+
+
 def test_early_stopping_waits_for_so_many_epochs() -> None:
     """It ends `patience` epochs after the best one, as C of the held-out samples has it."""
     problem = replace(CLASSES, constants=(), l2=0.0).problem()

@@ -41,7 +41,9 @@ def test_every_usage_is_understood() -> None:
         assert stop(row.usage, PROBLEM).says
 
 
-@pytest.mark.parametrize("said", ["", "C", "C < x", "accuracy >= 300%", "[red]", "update -1"])
+@pytest.mark.parametrize(
+    "said", ["", "C", "C < x", "accuracy >= 300%", "[red]", "update -1", "update 0", "Epoch 00"]
+)
 def test_what_is_none_is_refused(said: str) -> None:
     """With a word about what there is."""
     with pytest.raises(StopError):

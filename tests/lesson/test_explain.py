@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -142,6 +143,24 @@ def test_the_transpose_is_told_as_the_layout_has_it() -> None:
     for told in said.values():
         assert "transpose" in told.sentence
         assert any("inverse" in paragraph for paragraph in told.paragraphs)
+
+
+def test_the_collapsed_form_is_told_with_what_stands_before_it() -> None:
+    """What the sentence says δ is, is what the step computes: alone, over m, or with factors."""
+    for count, factor, said in (
+        (1, 1.0, "simply ŷ − y."),
+        (3, 1.0, "ŷ − y, over m."),
+        (1, 0.25, "ŷ − y, times the factors of C."),
+        (3, 0.25, "ŷ − y, times the factors of C."),
+    ):
+        draft = Draft((2, 2), ("softmax",), loss="categorical_cross_entropy", count=count)
+        draft = replace(draft, factor=factor, batch_size=None)
+        session = start(as_scenario(draft.problem())).go("delta1")
+        assert session.step.equation.law == "COLLAPSE"
+        trace = session.trace
+        ratio = trace["delta1"] / (trace["a1"] - trace["y"])
+        assert ratio == pytest.approx(factor / count)
+        assert explain(session.scenario, session.step, count).sentence.endswith(said)
 
 
 def test_numbers_that_are_none_are_spoken_of() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,9 @@ from bpstepper.drawing.text import line_width, plain
 from bpstepper.engine.training import accuracy
 from bpstepper.learning.answers import taken_for
 from bpstepper.learning.pictures import confusion
+from bpstepper.learning.thinning import Curve
 from bpstepper.pages.training import compose_training, duration
+from bpstepper.pages.training_curves import draw_cost
 from bpstepper.pages.training_panes import PANES, panes_of
 from bpstepper.ui.frame_view import ROLES
 from bpstepper.ui.training_keys import hints
@@ -98,6 +102,16 @@ def test_what_is_wrong_is_counted_by_the_answers() -> None:
     assert wrong == int(found.counts.sum() - np.trace(found.counts)) > 0
     scene = run_to(runs_of("moons"), 40).scene(Look(), "boundary")
     assert f"{wrong} of 200 wrong" in training_frame(scene, 120, 40)
+
+
+def test_what_falls_below_0_is_on_no_log_scale() -> None:
+    """As the loss `output` may: neither is it called one, nor is a number left out."""
+    scene = run_to(runs_of("mazur"), 5).scene(Look(), "cost")
+    costs = Curve(np.arange(1, 6), np.array([100.0, 1.0, 0.1, 0.5, -3.0]))
+    run = replace(scene.runs[0], costs=costs)
+    text = "".join(map(plain, draw_cost(replace(scene, runs=(run,)), run, 80, 12)))
+    assert "log" not in text
+    assert "−3" in text
 
 
 @pytest.mark.parametrize(

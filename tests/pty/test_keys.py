@@ -73,7 +73,7 @@ SHOWN = {
     "quiz": ("Quiz: about what?", "escape"),
     "outline": ("Outline: where to?", "escape"),
     "train": ("1 of 1 updates", "escape"),
-    "edit": ("Change (to from", "escape"),
+    "edit": ("Change a number", "escape"),
     "propose": ("no note proposes a change", "right"),
     "undo": ("no change to take back", "right"),
     "compare": ("nothing was changed yet", "right"),
@@ -199,7 +199,7 @@ def test_what_was_killed_is_resumed_with_its_edits(tmp_path: Path) -> None:
     state = str(tmp_path / "state.toml")
     with opened_on("mazur", BPSTEPPER_STATE=state) as terminal:
         go(shows(terminal, MAZUR), "delta1")
-        terminal.press("e").wait_for("Change (to from").send("W2[1,2] = 0.9")
+        terminal.press("e").wait_for("Change a number").send("W2[1,2] = 0.9")
         terminal.press("enter").wait_for("0.45 → 0.9")
         terminal.process.kill()
         terminal.wait()

@@ -9,6 +9,7 @@ import pytest
 
 from bpstepper.scenario import ScenarioError, library, load
 from bpstepper.scenario.course import Course, load_course, missing_steps
+from bpstepper.session import MOST_UPDATES
 
 GOOD = """\
 format = 1
@@ -150,6 +151,16 @@ def test_steps_that_are_not_there(tmp_path: Path) -> None:
     """A symbol that there can be, and that this network does not make."""
     read = course(tmp_path, GOOD.replace('"delta1"', '"jacobian2"'))
     assert [(number, stop.at) for number, stop in missing_steps(read)] == [(2, "jacobian2")]
+
+
+def test_a_far_update_has_the_steps_of_a_near_one(tmp_path: Path) -> None:
+    """To check a course nobody trains for hours; what is farther than one can go is refused."""
+    far = GOOD.replace("update = 3", f"update = {MOST_UPDATES}")
+    assert missing_steps(course(tmp_path, far)) == []
+    wrong = far.replace("W2_next", "jacobian2")
+    assert [number for number, _ in missing_steps(course(tmp_path, wrong))] == [3]
+    with pytest.raises(ScenarioError, match="update"):
+        course(tmp_path, GOOD.replace("update = 3", f"update = {MOST_UPDATES + 1}"))
 
 
 @pytest.mark.parametrize("name", library.courses())

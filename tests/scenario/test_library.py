@@ -48,6 +48,14 @@ def steps_of(session: Session) -> set[tuple[str, str]]:
     return {(op.equation.row, op.kernel.name) for op in program.ops}
 
 
+def test_a_file_of_blank_lines_is_looked_through_once(tmp_path: Path) -> None:
+    """As many as a file may have: were each looked at from each, this would take an hour."""
+    file = tmp_path / "blank.toml"
+    file.write_text('title = "x"\n' + "\n" * 250_000)
+    assert library.local(tmp_path) == []
+    assert not library.is_course(str(file))
+
+
 def test_path() -> None:
     """A name leads to its file; anything else leads nowhere."""
     path = library.path("mazur")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -340,6 +341,20 @@ def test_what_no_file_can_say_is_not_saved(tmp_path: Path) -> None:
     save(start(large), tmp_path / "drawn.toml")
     assert same_numbers(load(str(tmp_path / "drawn.toml")), large)
     assert os.listdir(tmp_path) == ["drawn.toml"]
+
+
+def test_samples_of_a_table_stay_in_it(tmp_path: Path) -> None:
+    """1,797 samples are too many for a text: which file has to be there is said, and is so."""
+    desk = Desk.of(opened("digits")).edit("training.learning_rate = 0.25")
+    here = Path(load("digits").file).parent
+    with pytest.raises(
+        SaveError, match=r"a scenario file may have 256; first copy digits\.npz from"
+    ):
+        save(desk, tmp_path / "mine.toml")
+    assert os.listdir(tmp_path) == []
+    shutil.copy(here / "digits.npz", tmp_path)
+    save(desk, tmp_path / "mine.toml")
+    assert same_numbers(load(str(tmp_path / "mine.toml")), desk.session.scenario)
 
 
 def test_edit_errors_are_not_saved() -> None:

@@ -230,6 +230,14 @@ def test_what_means_nothing(text: str) -> None:
         plan(text, load("moons"))
 
 
+@pytest.mark.parametrize("text", ["-", " - ", "no-such-scenario", "training.epochs = x"])
+def test_what_a_run_cannot_be_compared_with(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is told; the standard input is where the keys come from, and nothing is read from there."""
+    monkeypatch.setattr("bpstepper.scenario.reading.read_stdin", pytest.fail)
+    with pytest.raises(GoError):
+        runs_of("xor-one-step").changed(text)
+
+
 def test_a_longer_way_goes_on_and_a_rule_begins_anew() -> None:
     """More updates keep the recording; a rule, or less, starts from the first update again."""
     runs = run_to(runs_of("moons"), 2000)

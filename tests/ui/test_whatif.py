@@ -30,7 +30,7 @@ HERE = opened("mazur").go("delta1")
 async def change(app: StepperApp, text: str) -> None:
     """Type a change, and wait until it was made or refused."""
     press(app, "e")
-    await until(lambda: "Change (to from" in on_screen(app), "the prompt")
+    await until(lambda: "Change a number" in on_screen(app), "the prompt")
     type_text(app, text)
     press(app, "enter")
 
