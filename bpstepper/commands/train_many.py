@@ -91,14 +91,14 @@ def _measure(key: str, text: Callable[[Any], str], high: bool = False) -> Column
     return Column(key, lambda outcome: dict(outcome.measures).get(key), high, text)
 
 
+def _setting(key: str, at: int) -> Column:
+    return Column(key, lambda outcome: outcome.run.varied[at][1], text=clean)
+
+
 def _columns(run: Run) -> list[Column]:
     """What there is to tell of runs like this one."""
-    varied = [key for key, _ in run.varied]
     columns = [Column("scenario", lambda outcome: outcome.run.source, text=clean)]
-    columns += [
-        Column(key, lambda outcome, at=at: outcome.run.varied[at][1], text=clean)  # type: ignore[misc]
-        for at, key in enumerate(varied)
-    ]
+    columns += [_setting(key, at) for at, (key, _) in enumerate(run.varied)]
     return [
         *columns,
         Column("updates", lambda outcome: outcome.updates, text=lambda value: f"{value:,}"),

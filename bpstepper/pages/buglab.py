@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bpstepper.drawing.blocks import Block
 from bpstepper.drawing.matrix import beside, draw_matrix
 from bpstepper.drawing.prose import wrap
 from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten
@@ -138,10 +139,11 @@ def _frames(scene: Scene, verdict: Verdict, columns: int) -> list[Line]:
         for name, shape in verdict.clash_frames
     ]
     before, *signs = verdict.clash_glue or ("",)
-    items = [before] if before else []
+    items: list[Block | str] = [before]
     for block, sign in zip(blocks, signs, strict=False):
-        items += [block, sign] if sign else [block]  # type: ignore[list-item]
-    drawn = beside([*items, "=", "?"], charset=scene.look.charset)
+        items += [block, sign]
+    shown = [item for item in items if item != ""]
+    drawn = beside([*shown, "=", "?"], charset=scene.look.charset)
     return [(Span("  "), *line) for line in drawn.lines]
 
 

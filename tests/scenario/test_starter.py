@@ -7,6 +7,7 @@ that a comment offers is written, and the parts that may be replaced are replace
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -63,10 +64,10 @@ def offered(key: str) -> list[str]:
         ("level", LEVELS),
     ],
 )
-def test_every_word_that_there_is_is_offered(key: str, table: object) -> None:
+def test_every_word_that_there_is_is_offered(key: str, table: Iterable[str]) -> None:
     """No name of a table is missing from the comment, so that nothing else has to be read."""
     words = set(offered(key)) if key != "level" else set(re.findall(r'"([a-z ]+)"', STARTER))
-    assert set(table) <= words  # type: ignore[call-overload]
+    assert set(table) <= words
 
 
 def test_weights_can_be_left_out() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,18 @@ async def answer(app: StepperApp, text: str, *said: str) -> None:
     await shows(app, *said)
 
 
+def changed(app: StepperApp, before: str) -> bool:
+    """Whether the screen shows something else."""
+    return on_screen(app) != before
+
+
+def round_of(app: StepperApp) -> Round:
+    """The quiz, once it has questions."""
+    found = quiz(app).scene.round
+    assert found is not None
+    return found
+
+
 async def begin(app: StepperApp, *keys: str) -> None:
     """Open a quiz by the keys of its two lists, and wait for its first question."""
     press(app, "Q")
@@ -50,7 +63,7 @@ async def begin(app: StepperApp, *keys: str) -> None:
         await until(lambda: "Esc back" in on_screen(app), "a list")
         before = on_screen(app)
         press(app, key)
-        await until(lambda shown=before: on_screen(app) != shown)  # type: ignore[misc]
+        await until(partial(changed, app, before))
     await shows(app, "question 1 of")
 
 
@@ -111,7 +124,7 @@ async def test_enter_enter_begins() -> None:
     async with app.run_test(size=(80, 24)):
         await begin(app, "enter", "enter")
         wanted = questions_on(Sheet(HERE.scenario), topic="backward")
-        assert [reply.question for reply in quiz(app).scene.round.replies] == list(wanted)  # type: ignore[union-attr]
+        assert [reply.question for reply in round_of(app).replies] == list(wanted)
         assert on_screen(app) == quiz_frame(quiz(app).scene, 80, 24)
 
 
@@ -124,7 +137,7 @@ async def test_letters_are_commands_in_an_empty_line_only() -> None:
         await shows(app, "Type an answer and press Enter")
         await answer(app, "1hvs", "This is no number", "not understood")
         await until(lambda: on_screen(app).splitlines()[-2][LABEL_CELLS:].strip() == "1hvs")
-        assert quiz(app).scene.round.replies[0].hints == 0  # type: ignore[union-attr]
+        assert round_of(app).replies[0].hints == 0
         await pilot.press("ctrl+u", "?")
         await shows(app, "Type an answer and press Enter")
         await pilot.click(offset=(5, 15))
