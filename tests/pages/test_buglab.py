@@ -13,7 +13,7 @@ from bpstepper.lesson.mistakes import MISTAKES, examine
 from bpstepper.pages.frame import compose
 from bpstepper.pages.view import Lab, View
 from bpstepper.ui.hinting import hints
-from tests.goldens import FOLDER
+from tests.goldens import check as check_golden
 from tests.lab_frames import LABS
 from tests.mode_goldens import ModeGolden
 from tests.scenes import frame, opened
@@ -144,6 +144,6 @@ def test_curves_of_both() -> None:
 @pytest.mark.parametrize("golden", LABS, ids=str)
 def test_golden_frames(golden: ModeGolden) -> None:
     """As they were when somebody last looked; ASCII but for the headings."""
-    kept = (FOLDER / golden.file).read_text(encoding="utf-8")
-    assert golden.frames() == kept, f"{golden.file} differs; python -m tests.goldens rewrites it"
-    assert not golden.ascii or kept.replace("════", "").isascii()
+    shown = golden.frames()
+    check_golden(golden.file, shown)
+    assert not golden.ascii or shown.replace("════", "").isascii()

@@ -26,6 +26,7 @@ from bpstepper.ui.frame_view import ROLES
 from bpstepper.ui.hinting import hints
 from tests.drawing.test_spelled import same
 from tests.goldens import FOLDER, GOLDENS, Golden, page
+from tests.goldens import check as check_golden
 from tests.lab_frames import LABS
 from tests.mode_goldens import ModeGolden
 from tests.quiz_frames import QUIZZES
@@ -305,8 +306,7 @@ def test_golden_frames(golden: Golden) -> None:
 
     Where a change was meant: `python -m tests.goldens`, and read the diff.
     """
-    kept = (FOLDER / golden.file).read_text(encoding="utf-8")
-    assert page(golden) == kept, f"{golden.file} differs; python -m tests.goldens rewrites it"
+    check_golden(golden.file, page(golden))
 
 
 def test_there_is_no_golden_file_that_nobody_looks_at() -> None:
