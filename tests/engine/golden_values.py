@@ -32,6 +32,7 @@ __all__ = ["FOLDER", "Golden", "drafts_to_store", "made", "pairs", "read", "stor
 
 FOLDER = Path(__file__).parent / "goldens"
 UPDATES = 7
+_KEPT = 12  # digits of what was computed; what is given is stored to the bit
 _GIVEN: dict[str, tuple[tuple[str, Any], ...]] = {
     "momentum": (("momentum", 0.7), ("dampening", 0.2)),
     "nesterov": (("momentum", 0.5),),
@@ -122,12 +123,17 @@ def made(draft: Draft) -> dict[str, Any]:
         "batches": [list(samples) for samples in batches],
         "first": _lists(said_by_torch(problem, batches[0])),
         "after": _lists(trained.everything),
-        "costs": list(trained.costs),
+        "costs": _cut(list(trained.costs)),
     }
 
 
 def _lists(values: dict[str, Array]) -> dict[str, Any]:
-    return {key: value.tolist() for key, value in values.items()}
+    return {key: _cut(value.tolist()) for key, value in values.items()}
+
+
+def _cut(value: Any) -> Any:
+    """Numbers, in lists of lists, without the digits that every machine has its own of."""
+    return [_cut(one) for one in value] if isinstance(value, list) else float(f"{value:.{_KEPT}g}")
 
 
 def _draft(fields: dict[str, Any]) -> Draft:
