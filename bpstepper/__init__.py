@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bpstepper.api import gradcheck, run, timeline, trace, verify
-    from bpstepper.engine.gradcheck import GradientCheck
-    from bpstepper.engine.network import (
+    from bpstepper.engine.compile.network import (
         Layer,
         Loss,
         Network,
@@ -27,16 +26,17 @@ if TYPE_CHECKING:
         Sample,
         Training,
     )
-    from bpstepper.engine.trace import Operation, Quantity, Step, Trace
-    from bpstepper.engine.training import Moment, Timeline
+    from bpstepper.engine.run.gradcheck import GradientCheck
+    from bpstepper.engine.run.trace import Operation, Quantity, Step, Trace
+    from bpstepper.engine.run.training import Moment, Timeline
     from bpstepper.scenario import Expect, Note, Scenario, ScenarioError, load, loads, schema
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "bpstepper.api": ("gradcheck", "run", "timeline", "trace", "verify"),
-    "bpstepper.engine.gradcheck": ("GradientCheck",),
-    "bpstepper.engine.network": (
+    "bpstepper.engine.run.gradcheck": ("GradientCheck",),
+    "bpstepper.engine.compile.network": (
         "Layer",
         "Loss",
         "Network",
@@ -45,8 +45,8 @@ _HOMES = {
         "Sample",
         "Training",
     ),
-    "bpstepper.engine.trace": ("Operation", "Quantity", "Step", "Trace"),
-    "bpstepper.engine.training": ("Moment", "Timeline"),
+    "bpstepper.engine.run.trace": ("Operation", "Quantity", "Step", "Trace"),
+    "bpstepper.engine.run.training": ("Moment", "Timeline"),
     "bpstepper.scenario": (
         "Expect",
         "Note",

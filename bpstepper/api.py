@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from bpstepper.engine.gradcheck import GradientCheck
-from bpstepper.engine.gradcheck import gradcheck as _gradcheck
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Timeline
-from bpstepper.engine.training import run as _run
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.run.gradcheck import GradientCheck
+from bpstepper.engine.run.gradcheck import gradcheck as _gradcheck
+from bpstepper.engine.run.trace import Trace
+from bpstepper.engine.run.training import Timeline
+from bpstepper.engine.run.training import run as _run
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.verify import Verdict
 from bpstepper.scenario.verify import verify as _verify

@@ -73,7 +73,7 @@ COMMANDS: dict[str, Command] = {
         ),
         Command(
             "train",
-            "bpstepper.commands.train",
+            "bpstepper.training.command",
             "run many updates fast; loss, accuracy and final parameters",
             (
                 "bpstepper train mazur --updates 10000 --plot",
@@ -83,13 +83,13 @@ COMMANDS: dict[str, Command] = {
         ),
         Command(
             "mistakes",
-            "bpstepper.commands.mistakes",
+            "bpstepper.buglab.command",
             "the bug lab: what comes of the usual mistakes, and who would notice",
             ("bpstepper mistakes mazur", "bpstepper mistakes mazur --mistake no_transpose"),
         ),
         Command(
             "quiz",
-            "bpstepper.commands.quiz",
+            "bpstepper.quiz.command",
             "what is the next number? Questions, hints, and what a wrong answer comes from",
             ("bpstepper quiz mazur", "bpstepper quiz mazur --topic BP2 --format json"),
         ),

@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.look import Look
-from bpstepper.lesson.notations import NOTATIONS
+from bpstepper.drawing.render_options import RenderOptions
+from bpstepper.explain.notation.notations import NOTATIONS
 from bpstepper.pages.view import View
 from bpstepper.session import Session
-from bpstepper.session.editing import Desk
+from bpstepper.session.editing import EditHistory
 from bpstepper.session.inspecting import follow, inspect, next_matrix
-from tests.lab_frames import LABS
+from tests.buglab.lab_frames import LABS
 from tests.portable import assert_same, cut
-from tests.quiz_frames import QUIZZES
+from tests.quiz.quiz_frames import QUIZZES
 from tests.scenes import at, frame, opened
 from tests.screens import SHOTS, shown
-from tests.training_frames import TRAININGS
+from tests.training.training_frames import TRAININGS
 
 __all__ = ["FOLDER", "GOLDENS", "Golden", "check", "main", "page"]
 
@@ -95,9 +95,9 @@ def _places(golden: Golden) -> Iterator[tuple[str, Session]]:
                 yield where, at(session, golden.update, step.index, number)
 
 
-def _pages(golden: Golden) -> Iterator[tuple[str, Session, Look, View]]:
+def _pages(golden: Golden) -> Iterator[tuple[str, Session, RenderOptions, View]]:
     """Everything else that there is to see at one step, each with its heading."""
-    look = Look(ASCII if golden.ascii else UNICODE)
+    look = RenderOptions(ASCII if golden.ascii else UNICODE)
     plain = View()
     here = opened(golden.scenario, golden.layout).go(golden.at)
     inspected = inspect(here)
@@ -108,12 +108,12 @@ def _pages(golden: Golden) -> Iterator[tuple[str, Session, Look, View]]:
     yield "inspected, ten times the nudge", inspected, look, View(nudge=1)
     yield "another matrix", next_matrix(inspected), look, plain
     yield "followed", follow(follow(inspected)), look, plain
-    yield "behind the curtain", here, look, View(curtain=True)
+    yield "behind the curtain", here, look, View(hide_result=True)
     yield "number by number", here.into().into().next(), look, plain
     for notation in NOTATIONS:
         if notation != "book":
             yield f"as {notation} writes it", here, replace(look, notation=notation), plain
-    edit = Desk.of(here).edit("W1[1,2] = 0.25")
+    edit = EditHistory.of(here).edit("W1[1,2] = 0.25")
     edited = View(before=edit.before, edited=edit.before)
     yield "after an edit", edit.session, look, edited
     yield "after an edit, the phase", edit.session.out(), look, edited
@@ -124,7 +124,7 @@ def _pages(golden: Golden) -> Iterator[tuple[str, Session, Look, View]]:
 
 def page(golden: Golden) -> str:
     """What the file should say."""
-    look = Look(ASCII if golden.ascii else UNICODE)
+    look = RenderOptions(ASCII if golden.ascii else UNICODE)
     if golden.at:
         shown = [*_pages(golden)]
     else:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 
 __all__ = ["ModeGolden", "Shown"]
 
-Shown = Callable[[Look, int, int], Iterator[tuple[str, str]]]
+Shown = Callable[[RenderOptions, int, int], Iterator[tuple[str, str]]]
 """A mode's states in a look and a size: the heading and the frame of each."""
 
 
@@ -41,6 +41,6 @@ class ModeGolden(NamedTuple):
 
     def frames(self) -> str:
         """What it should say."""
-        look = Look(ASCII if self.ascii else UNICODE)
+        look = RenderOptions(ASCII if self.ascii else UNICODE)
         told = self.shown(look, *self.size)
         return "".join(f"════ {heading}\n{drawn}\n" for heading, drawn in told)

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Array, Problem
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.tables.layouts import LAYOUTS
 
 __all__ = [
     "ROUNDING",

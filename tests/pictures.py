@@ -6,7 +6,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from bpstepper.ui.app import StepperApp
+from bpstepper.app.app import StepperApp
 from tests.scenes import opened
 
 FOLDER = Path(__file__).resolve().parents[1] / ".pictures"

@@ -17,16 +17,16 @@ from functools import cache
 from typing import TypeVar
 
 import bpstepper
-from bpstepper.drawing.look import Look
+from bpstepper.app.key_hints import hints
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, plain
-from bpstepper.engine.network import Problem
+from bpstepper.engine.compile.network import Problem
 from bpstepper.pages.frame import draw_frame
 from bpstepper.pages.view import View
 from bpstepper.scenario import library
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.starter import STARTER
 from bpstepper.session import Cursor, Level, Session, start
-from bpstepper.ui.hinting import hints
 
 __all__ = [
     "ASKED",
@@ -313,12 +313,12 @@ def frame(
     session: Session,
     columns: int = 80,
     lines: int = 24,
-    look: Look | None = None,
+    look: RenderOptions | None = None,
     view: View | None = None,
 ) -> str:
     """What the screen shows of a session, blanks at the ends of lines aside."""
     view = view or View()
-    look = look or Look()
+    look = look or RenderOptions()
     drawn = draw_frame(session, look, columns, lines, hints(session, view, look.notation), view)
     return text(drawn)
 

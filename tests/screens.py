@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
+from bpstepper.app.app import StepperApp
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.scenario import library
-from bpstepper.ui.app import StepperApp
+from tests.app.driving import on_screen
 from tests.scenes import opened
-from tests.ui.driving import on_screen
 
 __all__ = ["SHOTS", "Shot", "shown"]
 
@@ -73,7 +73,7 @@ def _some() -> list[library.LibraryEntry]:
 
 
 async def _all(shot: Shot) -> str:
-    look = Look(ASCII if shot.ascii else UNICODE)
+    look = RenderOptions(ASCII if shot.ascii else UNICODE)
     here = opened("mazur").go("delta1")
     pages = {
         "the picker": await _text(

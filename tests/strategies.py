@@ -15,11 +15,11 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Array, Layer, Loss, Network, Problem, Sample, Training
-from bpstepper.engine.optimizers import OPTIMIZERS
+from bpstepper.engine.compile.network import Array, Layer, Loss, Network, Problem, Sample, Training
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 
 __all__ = ["MODERATE", "Draft", "drafts", "examples", "plain", "random_draft", "random_problem"]
 

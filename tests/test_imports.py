@@ -210,8 +210,8 @@ def test_headless_modules_load_nothing_that_draws() -> None:
 
 def test_what_draws_would_be_seen() -> None:
     """The measure of the test above does see a module that loads textual."""
-    told = json.loads(python(_EACH_ANEW, "bpstepper.ui.app"))
-    assert set(told["bpstepper.ui.app"]) >= DRAWS
+    told = json.loads(python(_EACH_ANEW, "bpstepper.app.app"))
+    assert set(told["bpstepper.app.app"]) >= DRAWS
 
 
 @pytest.mark.parametrize(

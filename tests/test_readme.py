@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import bpstepper
+from bpstepper.app.actions import ACTIONS
+from bpstepper.app.app import StepperApp
 from bpstepper.cli import _OPEN, COMMANDS, build_parser, main
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.losses import LOSSES
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.session import start
-from bpstepper.ui.actions import ACTIONS
-from bpstepper.ui.app import StepperApp
-from tests.ui.driving import on_screen, squeezed
+from tests.app.driving import on_screen, squeezed
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

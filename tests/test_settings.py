@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.app.actions import ACTIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.settings import (
     CONFIG_VARIABLE,
     FIELDS,
@@ -24,7 +25,6 @@ from bpstepper.settings import (
     remember,
     state_file,
 )
-from bpstepper.ui.actions import ACTIONS
 from tests.terminal import environment
 
 KEYS = {
@@ -288,7 +288,7 @@ def test_the_keymap_is_one_that_bindings_know(home: Home) -> None:
     """Every id of a keymap is that of a binding, and Textual puts the keys there."""
     from textual.keys import _normalize_key_list
 
-    from bpstepper.ui.stepper import StepperScreen
+    from bpstepper.app.stepper import StepperScreen
 
     config = "[keys]\n" + "\n".join(f'{action.id} = "f{i}"' for i, action in enumerate(ACTIONS, 2))
     home.config.write_text(config)

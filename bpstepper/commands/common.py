@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from bpstepper import files
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 
 if TYPE_CHECKING:
-    from bpstepper.scenario.diagnostics import ScenarioError
+    from bpstepper.scenario.diagnostics.diagnostic import ScenarioError
     from bpstepper.scenario.model import Scenario
 
 __all__ = [
@@ -83,7 +83,7 @@ def read_scenario(source: str | None, arguments: argparse.Namespace) -> Scenario
     except ScenarioError as error:
         raise CommandError(diagnosed(error)) from None
     if scenario.warnings:
-        from bpstepper.scenario.render import to_text
+        from bpstepper.scenario.diagnostics.render_diagnostics import to_text
 
         print(to_text(scenario.warnings), file=sys.stderr)
     return scenario
@@ -95,7 +95,7 @@ def check_layout(layout: str | None) -> None:
     Raises:
         CommandError: there is none of this name.
     """
-    from bpstepper.engine.layouts import LAYOUTS
+    from bpstepper.engine.tables.layouts import LAYOUTS
 
     if layout is not None and layout not in LAYOUTS:
         known = ", ".join(LAYOUTS)
@@ -104,7 +104,7 @@ def check_layout(layout: str | None) -> None:
 
 def diagnosed(error: ScenarioError) -> str:
     """The diagnostics of a ScenarioError, in colour where stderr takes it."""
-    from bpstepper.scenario.render import to_text
+    from bpstepper.scenario.diagnostics.render_diagnostics import to_text
 
     colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     return to_text(error.diagnostics, omitted=error.omitted, colour=colour)
@@ -128,9 +128,9 @@ def charset_reason() -> tuple[bool, str]:
     return "utf" in encoding.lower(), f"{whose} is {encoding}"
 
 
-def the_look(ascii_only: bool = False) -> Look:
+def the_look(ascii_only: bool = False) -> RenderOptions:
     """How to draw here: Unicode, unless asked or the locale forbids."""
-    return Look(charset=ASCII if ascii_only or not speaks_unicode() else UNICODE)
+    return RenderOptions(charset=ASCII if ascii_only or not speaks_unicode() else UNICODE)
 
 
 def emit(pieces: Iterable[str], output: str | None) -> None:
@@ -157,6 +157,6 @@ def write_whole(path: str, pieces: Iterable[str | bytes]) -> None:
 
 def printable_path(path: str) -> str:
     """A path that is safe to print."""
-    from bpstepper.scenario.diagnostics import printable
+    from bpstepper.scenario.diagnostics.diagnostic import printable
 
     return printable(path)

@@ -232,8 +232,8 @@ def _arithmetic() -> dict[str, Any]:
 
 
 def _files() -> dict[str, Any]:
+    from bpstepper.app.actions import ACTIONS
     from bpstepper.settings import config_file, load_settings, state_file
-    from bpstepper.ui.actions import ACTIONS
 
     _, warnings = load_settings(os.environ, {action.id: action.keys for action in ACTIONS})
     found: dict[str, Any] = {}

@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     from bpstepper.session import Cursor, Session, start
 
     if arguments.plain:
-        from bpstepper.commands.plain import run_plain
+        from bpstepper.spoken.dialogue import run_plain
 
         if arguments.scenario == "-":  # it took the standard input, to its end
             with contextlib.suppress(CommandError):
@@ -133,10 +133,10 @@ def _settings(arguments: argparse.Namespace) -> _Chosen:
     gc.disable()  # all that loading makes stays: to look through it again and again costs a tenth
     from textual.theme import BUILTIN_THEMES
 
-    from bpstepper.engine.layouts import LAYOUTS
-    from bpstepper.lesson.notations import NOTATIONS
+    from bpstepper.app.actions import ACTIONS
+    from bpstepper.engine.tables.layouts import LAYOUTS
+    from bpstepper.explain.notation.notations import NOTATIONS
     from bpstepper.settings import load_settings
-    from bpstepper.ui.actions import ACTIONS
 
     settings, warnings = load_settings(
         os.environ,
@@ -154,16 +154,16 @@ def _run_app(
     lecture: Lecture | None = None,
 ) -> int:
     """The screen, as the user's settings and this call would have it."""
-    from bpstepper.drawing.look import Look
+    from bpstepper.app.app import StepperApp, run_app
+    from bpstepper.drawing.render_options import RenderOptions
     from bpstepper.settings import remember, state_file
-    from bpstepper.ui.app import StepperApp, run_app
 
     settings = chosen.settings
     charset = the_look(arguments.ascii or settings.ascii).charset
     app = StepperApp(
         session,
         entries,
-        Look(charset, settings.digits, settings.notation, settings.low_bandwidth),
+        RenderOptions(charset, settings.digits, settings.notation, settings.low_bandwidth),
         plain=_plain() or settings.low_bandwidth,
         settings=settings,
         keep=remember,

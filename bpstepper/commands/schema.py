@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         document = trace_schema()
     elif arguments.of == "course":
-        from bpstepper.scenario.course_tables import course_schema
+        from bpstepper.scenario.schema.course_tables import course_schema
 
         document = course_schema()
     else:

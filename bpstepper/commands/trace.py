@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the trace."""
     scenario = read_scenario(arguments.scenario, arguments)
     updates = range(1, arguments.updates + 1)
-    from bpstepper.engine.training import Timeline
+    from bpstepper.engine.run.training import Timeline
 
     line = Timeline(scenario)
     if arguments.format == "json":

@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 from weakref import ref
 
-from bpstepper.drawing.look import Look
-from bpstepper.engine.network import Array
+from bpstepper.drawing.render_options import RenderOptions
+from bpstepper.engine.compile.network import Array
 from bpstepper.number_format import Style, measure
 
 __all__ = ["PerArray", "style_of"]
@@ -43,7 +43,7 @@ class PerArray(Generic[T]):
 _styles: PerArray[Style] = PerArray(512)
 
 
-def style_of(value: Array, look: Look, digits: int) -> Style:
+def style_of(value: Array, look: RenderOptions, digits: int) -> Style:
     """How a matrix's numbers are written with so many significant digits."""
     ascii = look.charset.ascii  # noqa: A001 - what number_format calls it
     return _styles.get(value, (digits, ascii), lambda: measure(value, digits, ascii=ascii))

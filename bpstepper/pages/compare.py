@@ -6,12 +6,12 @@ from itertools import islice
 
 from bpstepper.drawing.prose import wrap
 from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten
-from bpstepper.engine.routes import prepares
-from bpstepper.engine.trace import Quantity
-from bpstepper.lesson.comparing import Comparison, Pair, compare
+from bpstepper.engine.run.dataflow import prepares
+from bpstepper.engine.run.trace import Quantity
+from bpstepper.explain.comparison import Comparison, Pair, compare
 from bpstepper.number_format import number
 from bpstepper.pages.layout import Page, blank, rule
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.pages.words import equation_line
 from bpstepper.session import Level
 
@@ -21,7 +21,7 @@ _NAME = 30  # cells of a number's name
 _NUMBER = 14
 
 
-def draw_comparison(scene: Scene, columns: int, lines: int) -> Page:
+def draw_comparison(scene: PageContext, columns: int, lines: int) -> Page:
     """What of this step is other since the last change."""
     session, before = scene.session, scene.view.before
     if before is None or session.at_start:
@@ -40,7 +40,7 @@ def draw_comparison(scene: Scene, columns: int, lines: int) -> Page:
     return Page([crop(line, columns) for line in [*page, rule(scene.look, columns), *foot]])
 
 
-def _told(scene: Scene, found: Comparison, columns: int) -> list[Line]:
+def _told(scene: PageContext, found: Comparison, columns: int) -> list[Line]:
     """Where the two part."""
     first = found.first_step
     left: Line = (Span(" A / B ", "law"), Span("  before and after the last change", "heading"))
@@ -53,7 +53,7 @@ def _told(scene: Scene, found: Comparison, columns: int) -> list[Line]:
     return [left, *wrap(scene.text(clean(told)), columns, "paragraph")[:2]]
 
 
-def _rows(scene: Scene, found: Comparison, columns: int, room: int) -> list[Line]:
+def _rows(scene: PageContext, found: Comparison, columns: int, room: int) -> list[Line]:
     """The numbers of this step that are other, operands first."""
     step = scene.session.step
     quantities = {
@@ -82,7 +82,7 @@ def _rows(scene: Scene, found: Comparison, columns: int, room: int) -> list[Line
     return lines
 
 
-def _cells(scene: Scene, quantity: Quantity, pair: Pair) -> list[Line]:
+def _cells(scene: PageContext, quantity: Quantity, pair: Pair) -> list[Line]:
     if pair.changed is None or pair.before is None or pair.after is None:
         said = "has another shape" if pair.shapes_differ else "is new here"
         return [(Span(scene.text(f" {quantity.name.text} {said}"), "name"),)]
@@ -107,7 +107,7 @@ def _cells(scene: Scene, quantity: Quantity, pair: Pair) -> list[Line]:
     return lines
 
 
-def _foot(scene: Scene, found: Comparison, columns: int) -> list[Line]:
+def _foot(scene: PageContext, found: Comparison, columns: int) -> list[Line]:
     """The cost of both, which is what it is all about."""
     if scene.view.message:
         return wrap(scene.text(clean(scene.view.message)), columns, "told")[:2]

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, Span, crop, shorten
 from bpstepper.pages.header import draw_course, draw_header, draw_keys
 from bpstepper.pages.layout import Hint, Page, Region, Target, filled, rule
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.pages.start import draw_start
 from bpstepper.pages.view import View
 from bpstepper.session import Level, Session
@@ -50,7 +50,7 @@ class Frame:
         return None
 
 
-def _step(scene: Scene, columns: int, lines: int) -> Page:
+def _step(scene: PageContext, columns: int, lines: int) -> Page:
     """The page of where we are: the start, a phase as a whole, or a step."""
     if scene.session.at_start:
         return draw_start(scene, columns, lines)
@@ -63,32 +63,32 @@ def _step(scene: Scene, columns: int, lines: int) -> Page:
     return draw_step(scene, columns, lines)
 
 
-def _network(scene: Scene, columns: int, lines: int) -> Page:
+def _network(scene: PageContext, columns: int, lines: int) -> Page:
     from bpstepper.pages.network import draw_network
 
     return draw_network(scene, columns, lines)
 
 
-def _layouts(scene: Scene, columns: int, lines: int) -> Page:
+def _layouts(scene: PageContext, columns: int, lines: int) -> Page:
     from bpstepper.pages.layouts import draw_layouts
 
     return draw_layouts(scene, columns, lines)
 
 
-def _buglab(scene: Scene, columns: int, lines: int) -> Page:
-    from bpstepper.pages.buglab import draw_buglab
+def _buglab(scene: PageContext, columns: int, lines: int) -> Page:
+    from bpstepper.buglab.page import draw_buglab
 
     return draw_buglab(scene, columns, lines)
 
 
-def _compare(scene: Scene, columns: int, lines: int) -> Page:
+def _compare(scene: PageContext, columns: int, lines: int) -> Page:
     from bpstepper.pages.compare import draw_comparison
 
     return draw_comparison(scene, columns, lines)
 
 
 # What the first frame does not show is loaded when it is asked for.
-PAGES: Mapping[str, Callable[[Scene, int, int], Page]] = {
+PAGES: Mapping[str, Callable[[PageContext, int, int], Page]] = {
     "step": _step,
     "network": _network,
     "layouts": _layouts,
@@ -105,7 +105,7 @@ def preload() -> None:
 
 def compose(
     session: Session,
-    look: Look,
+    look: RenderOptions,
     columns: int,
     lines: int,
     hints: Sequence[Hint],
@@ -123,7 +123,7 @@ def compose(
     """
     if columns < SMALLEST[0] or lines < SMALLEST[1]:
         return Frame(tuple(too_small(columns, lines, look)))
-    page = PAGES[view.page](Scene(session, view, look), columns, lines - 3)
+    page = PAGES[view.page](PageContext(session, view, look), columns, lines - 3)
     whole = [
         draw_header(session, look, columns),
         draw_course(view.course, look, columns) if view.course else rule(look, columns),
@@ -136,7 +136,7 @@ def compose(
 
 def draw_frame(
     session: Session,
-    look: Look,
+    look: RenderOptions,
     columns: int,
     lines: int,
     hints: Sequence[Hint],
@@ -146,7 +146,9 @@ def draw_frame(
     return list(compose(session, look, columns, lines, hints, view).lines)
 
 
-def too_small(columns: int, lines: int, look: Look, way_out: str = "q quits") -> list[Line]:
+def too_small(
+    columns: int, lines: int, look: RenderOptions, way_out: str = "q quits"
+) -> list[Line]:
     """The notice that takes the place of a screen that has no room, with the key that leaves it."""
     said = [f"bpstepper needs {SMALLEST[0]}×{SMALLEST[1]}", f"this is {columns}×{lines}", way_out]
     charset = look.charset

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, Span, clean, line_width, pad, shorten, width
-from bpstepper.engine.equations import PHASES
-from bpstepper.lesson.naming import Naming
+from bpstepper.engine.tables.equations import PHASES
+from bpstepper.explain.naming import Naming
 from bpstepper.pages.layout import Hint
 from bpstepper.pages.view import CoursePlace
 from bpstepper.session import Level, Session
@@ -17,7 +17,7 @@ __all__ = ["draw_course", "draw_header", "draw_keys"]
 _SHORTEST_NAME = 8  # cells of the scenario's name, however little room there is
 
 
-def draw_header(session: Session, look: Look, columns: int) -> Line:
+def draw_header(session: Session, look: RenderOptions, columns: int) -> Line:
     """The scenario, the update with its samples, and the phases with what is done of each."""
     charset = look.charset
     name = session.scenario.name or session.scenario.title or "scenario"
@@ -37,7 +37,7 @@ def draw_header(session: Session, look: Look, columns: int) -> Line:
     return (Span(pad(left, room + 1), "title"), *right)
 
 
-def draw_course(place: CoursePlace, look: Look, columns: int) -> Line:
+def draw_course(place: CoursePlace, look: RenderOptions, columns: int) -> Line:
     """The line below the header: which stop of the course this is, and the keys that walk on."""
     translate = look.charset.translate
     where = f" stop {place.stop} of {place.stops} "
@@ -75,7 +75,7 @@ def _place(session: Session) -> Iterable[str]:
     return found
 
 
-def _phases(session: Session, look: Look) -> Line:
+def _phases(session: Session, look: RenderOptions) -> Line:
     translate = look.charset.translate
     if session.at_start:
         return tuple(Span(f"{phase}  ", "later") for phase in PHASES)
@@ -97,7 +97,7 @@ def _phases(session: Session, look: Look) -> Line:
     return tuple(spans)
 
 
-def draw_keys(hints: Sequence[Hint], look: Look, columns: int) -> Line:
+def draw_keys(hints: Sequence[Hint], look: RenderOptions, columns: int) -> Line:
     """The keys that matter here, the last one at the right edge."""
     translate = look.charset.translate
     *most, last = hints

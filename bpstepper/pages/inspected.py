@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, Span, clean, crop, line_width, shorten
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.nudge import GRADIENT_OF, Nudge, can_nudge, nudge
-from bpstepper.engine.routes import maker
+from bpstepper.engine.ops.kernels import Index
+from bpstepper.engine.run.dataflow import producer
+from bpstepper.engine.run.nudge import GRADIENT_OF, Nudge, can_nudge, nudge
+from bpstepper.engine.run.trace import Quantity, Trace
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.trace import Quantity, Trace
-from bpstepper.lesson.uses import Use, uses
+from bpstepper.explain.uses import Use, uses
 from bpstepper.number_format import number
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.session import Session
 from bpstepper.session.inspecting import focus
 
@@ -26,7 +26,7 @@ _NUDGED_DIGITS = 6
 _LARGEST = 4  # how often a nudge can be made ten times larger
 
 
-def draw_inspected(scene: Scene, columns: int) -> list[Line]:
+def draw_inspected(scene: PageContext, columns: int) -> list[Line]:
     """What stands below an inspected number, on two to four lines."""
     session, look = scene.session, scene.look
     quantity, cell = focus(session)
@@ -41,7 +41,7 @@ def draw_inspected(scene: Scene, columns: int) -> list[Line]:
     return [crop(line, columns) for line in lines]
 
 
-def _row(look: Look, label: str, *spans: Span) -> Line:
+def _row(look: RenderOptions, label: str, *spans: Span) -> Line:
     translated = (Span(look.charset.translate(clean(span.text)), span.role) for span in spans)
     return (Span(f" {label:<{_LABEL}}", "label"), *translated)
 
@@ -80,7 +80,7 @@ def _known(trace: Trace, key: str, cell: Index, larger: int) -> Nudge:
     return found[1]
 
 
-def _nudged(scene: Scene, quantity: Quantity, cell: Index) -> list[Line]:
+def _nudged(scene: PageContext, quantity: Quantity, cell: Index) -> list[Line]:
     """ΔC over Δ, beside the gradient: the gradient check that one can see."""
     trace, look = scene.session.trace, scene.look
     target = _moved(trace, quantity)
@@ -109,7 +109,7 @@ def _nudged(scene: Scene, quantity: Quantity, cell: Index) -> list[Line]:
     return [first, _row(look, "", *spans, *_verdict(found, look, cost))]
 
 
-def _verdict(found: Nudge, look: Look, cost: str) -> list[Span]:
+def _verdict(found: Nudge, look: RenderOptions, cost: str) -> list[Span]:
     """Whether that is the gradient; and where it is not quite, why."""
     if found.kink:
         return [Span("   a kink lies on the way: no derivative", "message")]
@@ -131,7 +131,7 @@ def _verdict(found: Nudge, look: Look, cost: str) -> list[Span]:
 
 def _given(session: Session, quantity: Quantity) -> str:
     """Where a number comes from that no step of this update makes."""
-    if maker(session.trace, quantity.key) is not None:
+    if producer(session.trace, quantity.key) is not None:
         return ""
     update = session.cursor.update
     moves = f"{quantity.key}_next" in session.trace
@@ -140,7 +140,7 @@ def _given(session: Session, quantity: Quantity) -> str:
     return "by the scenario; it moves at the end of this update" if moves else "by the scenario"
 
 
-def _used(used: tuple[Use, ...], look: Look, columns: int) -> Line:
+def _used(used: tuple[Use, ...], look: RenderOptions, columns: int) -> Line:
     """The numbers it goes into, step by step."""
     told = [f"{_cells(use)} in {use.law}" for use in used]
     text = look.charset.translate(clean(" · ".join(told)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, Span
 from bpstepper.session import Spot
 
@@ -82,6 +82,6 @@ def filled(lines: Sequence[Line], count: int, columns: int) -> list[Line]:
     return [*lines[:count], *[blank(columns)] * (count - len(lines))]
 
 
-def rule(look: Look, columns: int) -> Line:
+def rule(look: RenderOptions, columns: int) -> Line:
     """A line across."""
     return (Span(look.charset.translate("─") * columns, "rule"),)

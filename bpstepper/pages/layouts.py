@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bpstepper.drawing.matrix.stage import draw_stage, lines_of
 from bpstepper.drawing.prose import wrap
-from bpstepper.drawing.stage import draw_stage, lines_of
 from bpstepper.drawing.text import Line, Span, clean, crop, line_width
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.layouts import LAYOUTS, Layout
-from bpstepper.engine.routes import lit_cells
-from bpstepper.engine.trace import Operation, Quantity
-from bpstepper.lesson.notation import noted
-from bpstepper.lesson.provenance import this_number
-from bpstepper.lesson.sight import Sight
+from bpstepper.engine.ops.kernels import Index
+from bpstepper.engine.run.dataflow import highlighted_cells
+from bpstepper.engine.run.trace import Operation, Quantity
+from bpstepper.engine.tables.layouts import LAYOUTS, Layout
+from bpstepper.explain.notation.notation import noted
+from bpstepper.explain.provenance import this_number
+from bpstepper.explain.visibility import Visibility
 from bpstepper.number_format import number
 from bpstepper.pages.layout import Page, blank, rule
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.session import Level, Session
-from bpstepper.session.siblings import siblings
+from bpstepper.session.other_layouts import siblings
 
 __all__ = ["draw_layouts"]
 
@@ -29,7 +29,7 @@ _WORDS = (
 _PRODUCTS: Mapping[str, str] = {"W": "{W}", "a": "{any_a}", "delta": "{d}", "W_T": "{W}ᵀ"}
 
 
-def draw_layouts(scene: Scene, columns: int, lines: int) -> Page:
+def draw_layouts(scene: PageContext, columns: int, lines: int) -> Page:
     """The product of this step in each layout, one below the other, and its number in words."""
     session = scene.session
     if session.at_start:
@@ -52,7 +52,7 @@ def draw_layouts(scene: Scene, columns: int, lines: int) -> Page:
     return Page([*page, rule(scene.look, columns), *foot])
 
 
-def _heading(scene: Scene, layout: Layout, own: bool, columns: int) -> Line:
+def _heading(scene: PageContext, layout: Layout, own: bool, columns: int) -> Line:
     """How the layout multiplies, how it files W, and who writes so."""
     forward, back = (
         scene.letters.fill(" ".join(_PRODUCTS[part] for part in product))
@@ -73,7 +73,7 @@ def _heading(scene: Scene, layout: Layout, own: bool, columns: int) -> Line:
 
 
 def _product(
-    scene: Scene, sibling: Session, own: Operation, cell: Index, columns: int, lines: int
+    scene: PageContext, sibling: Session, own: Operation, cell: Index, columns: int, lines: int
 ) -> list[Line]:
     """The same product, at the same place of the sibling, with the same numbers lit."""
     shown = noted(sibling, scene.notation)
@@ -81,16 +81,16 @@ def _product(
     there = _turned(cell, own.result, operation.result)
     marks = {
         key: dict.fromkeys(sorted(cells), "source")
-        for key, cells in lit_cells(shown.step, operation, there).items()
+        for key, cells in highlighted_cells(shown.step, operation, there).items()
     }
     marks[operation.result.key] = {there: "target"}
-    sight = Sight(marks, {})
+    sight = Visibility(marks, {})
     return list(draw_stage(shown, sight, scene.look, columns, lines, only=operation).lines)
 
 
 def _cell(session: Session, own: Operation) -> Index:
     """The cell of the product that the chosen number is made of."""
-    lit = lit_cells(session.step, session.operation, session.cell)
+    lit = highlighted_cells(session.step, session.operation, session.cell)
     return min(lit.get(own.result.key, {tuple(0 for _ in own.result.value.shape)}))
 
 
@@ -99,7 +99,9 @@ def _turned(cell: Index, own: Quantity, other: Quantity) -> Index:
     return cell[::-1] if turned else cell
 
 
-def _foot(scene: Scene, session: Session, own: Operation, cell: Index, columns: int) -> list[Line]:
+def _foot(
+    scene: PageContext, session: Session, own: Operation, cell: Index, columns: int
+) -> list[Line]:
     """The number that all three make, and why they differ only in filing."""
     if scene.view.message:
         return wrap(scene.text(clean(scene.view.message)), columns, "told")[:3]

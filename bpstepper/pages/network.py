@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bpstepper.drawing.curve import draw_curve
-from bpstepper.drawing.diagram import draw_diagram
+from bpstepper.drawing.network.diagram import draw_diagram
+from bpstepper.drawing.plots.activation_curve import draw_curve
 from bpstepper.drawing.prose import wrap
 from bpstepper.drawing.text import Line, Span, crop
 from bpstepper.pages.layout import Page, blank, rule
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.pages.side import unit_region
 from bpstepper.pages.step import spoken_lines
 from bpstepper.pages.words import equation_line, why_lines
@@ -19,7 +19,7 @@ _BESIDE = 100  # columns from which the curve stands beside the network
 _CURVE_COLUMNS = 36
 
 
-def draw_network(scene: Scene, columns: int, lines: int) -> Page:
+def draw_network(scene: PageContext, columns: int, lines: int) -> Page:
     """The network, and below it the number that its heavy wires lead to."""
     session, view, look = scene.shown, scene.view, scene.look
     if session.at_start:

@@ -6,8 +6,8 @@ The whole of it is shown when it is asked for; which notes there are is the less
 from __future__ import annotations
 
 from bpstepper.drawing.text import clean
-from bpstepper.lesson.notes import edits_proposed, notes_here
-from bpstepper.scenario.diagnostics import shorten
+from bpstepper.explain.notes import edits_proposed, notes_here
+from bpstepper.scenario.diagnostics.diagnostic import shorten
 from bpstepper.session import Session
 
 __all__ = ["said"]

@@ -6,25 +6,25 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bpstepper.drawing.look import Look
 from bpstepper.drawing.prose import wrap
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, Span, clean, crop, line_width, pad
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.trace import Quantity, Step
-from bpstepper.lesson.explanations import PHASE_WORDS
-from bpstepper.lesson.letters import letters_of
-from bpstepper.lesson.naming import Naming
-from bpstepper.lesson.sight import Mask
+from bpstepper.engine.ops.kernels import Index
+from bpstepper.engine.run.trace import Quantity, Step
+from bpstepper.explain.explanations import PHASE_WORDS
+from bpstepper.explain.naming import Naming
+from bpstepper.explain.notation.letters import letters_of
+from bpstepper.explain.visibility import Mask
 from bpstepper.number_format import number
 from bpstepper.pages.layout import Page, Region, Target, blank, rule
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 
 __all__ = ["draw_phase"]
 
 _LAW = 9  # cells of the law's name
 
 
-def draw_phase(scene: Scene, columns: int, lines: int) -> Page:
+def draw_phase(scene: PageContext, columns: int, lines: int) -> Page:
     """The equations of the phase, one below the other, each with the numbers that it makes."""
     session, view, look = scene.shown, scene.view, scene.look
     phase = session.step.equation.phase
@@ -48,7 +48,7 @@ def draw_phase(scene: Scene, columns: int, lines: int) -> Page:
     for step in shown:
         starts.append(len(body))
         changed = scene.sight.changed(step.result.key)
-        body += _step_lines(step, naming, look, columns, view.curtain, changed)[: min(each, 2)]
+        body += _step_lines(step, naming, look, columns, view.hide_result, changed)[: min(each, 2)]
         body += [blank(columns)] * (each - 2)
     if len(shown) < len(steps):
         more = f" {look.charset.rows_left_out} {len(steps) - len(shown)} more equations"
@@ -59,7 +59,12 @@ def draw_phase(scene: Scene, columns: int, lines: int) -> Page:
 
 
 def _step_lines(
-    step: Step, naming: Naming, look: Look, columns: int, curtain: bool, changed: Mask | None
+    step: Step,
+    naming: Naming,
+    look: RenderOptions,
+    columns: int,
+    hide_result: bool,
+    changed: Mask | None,
 ) -> tuple[Line, Line]:
     translate = look.charset.translate
     equation = step.equation
@@ -70,7 +75,7 @@ def _step_lines(
         Span(translate(equation.formula), "formula"),
     )
     gap = max(columns - line_width(left) - len(shape) - 1, 1)
-    values = "?" if curtain else _values(result, naming, look, columns - _LAW, changed)
+    values = "?" if hide_result else _values(result, naming, look, columns - _LAW, changed)
     return (
         crop((*left, Span(" " * gap), Span(shape, "shape")), columns),
         crop((Span(" " * _LAW), Span(values, "value")), columns),
@@ -78,7 +83,7 @@ def _step_lines(
 
 
 def _values(
-    result: Quantity, naming: Naming, look: Look, columns: int, changed: Mask | None
+    result: Quantity, naming: Naming, look: RenderOptions, columns: int, changed: Mask | None
 ) -> str:
     """The numbers of a result, by the names of their cells, as many as there is room for.
 

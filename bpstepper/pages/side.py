@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bpstepper.drawing.curve import draw_curve
-from bpstepper.drawing.diagram import Diagram, draw_diagram
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.network.diagram import Diagram, draw_diagram
+from bpstepper.drawing.plots.activation_curve import draw_curve
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, Span, pad
 from bpstepper.pages.layout import Page, Region, Target, blank
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.session import Session
 
 __all__ = ["Side", "draw_side", "unit_region"]
@@ -26,7 +26,7 @@ class Side(NamedTuple):
     page: Page
 
 
-def draw_side(scene: Scene, columns: int, lines: int) -> Side:
+def draw_side(scene: PageContext, columns: int, lines: int) -> Side:
     """The side of a wide screen of this size."""
     session, look = scene.shown, scene.look
     inner = 36 if columns < 150 else 52
@@ -69,7 +69,7 @@ class _Row(NamedTuple):
     step: int | None
 
 
-def _steps(session: Session, look: Look, columns: int) -> list[_Row]:
+def _steps(session: Session, look: RenderOptions, columns: int) -> list[_Row]:
     """All steps of the update, phase by phase, with the current one marked."""
     translate = look.charset.translate
     listed: list[_Row] = []

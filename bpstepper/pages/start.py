@@ -6,7 +6,7 @@ from bpstepper.drawing.prose import paragraphs, wrap, wrap_spans
 from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten, width
 from bpstepper.pages.layout import Page
 from bpstepper.pages.notes import said
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.scenario.model import Scenario
 
 __all__ = ["draw_start"]
@@ -14,7 +14,7 @@ __all__ = ["draw_start"]
 _MOST_SAID = 4  # lines of what a lesson says before the first step
 
 
-def draw_start(scene: Scene, columns: int, lines: int) -> Page:
+def draw_start(scene: PageContext, columns: int, lines: int) -> Page:
     """What the scenario is, before the first step."""
     translate, view = scene.text, scene.view
     scenario = scene.session.scenario
@@ -42,7 +42,7 @@ def draw_start(scene: Scene, columns: int, lines: int) -> Page:
     return Page([*page, *about, *ending])
 
 
-def _said(scene: Scene, columns: int) -> list[Line]:
+def _said(scene: PageContext, columns: int) -> list[Line]:
     """What the lesson says or asks before the first step, on a few lines; `y` has all of it."""
     told = said(scene.session)
     if told is None:

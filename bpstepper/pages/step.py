@@ -10,20 +10,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bpstepper.drawing.spelled import draw_number
-from bpstepper.drawing.stage import StagePicture, draw_stage
+from bpstepper.drawing.matrix.stage import StagePicture, draw_stage
+from bpstepper.drawing.matrix.term_by_term import draw_number
 from bpstepper.drawing.text import Line, Span, clean, crop, line_width, plain, width
-from bpstepper.engine.routes import prepares
-from bpstepper.lesson.provenance import number_at
+from bpstepper.engine.run.dataflow import prepares
+from bpstepper.explain.provenance import number_at
 from bpstepper.number_format import full, number
 from bpstepper.pages.layout import WIDE, Page, Region, Target, blank, filled, rule, shifted
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.pages.words import equation_line, why_lines
 from bpstepper.session import Level
 from bpstepper.session.inspecting import focus
 
 if TYPE_CHECKING:
-    from bpstepper.lesson.comparing import Comparison
+    from bpstepper.explain.comparison import Comparison
     from bpstepper.pages.side import Side
 
 __all__ = ["draw_step", "spoken_lines"]
@@ -32,7 +32,7 @@ _TALL = 34  # lines of a screen that has room for whole explanations
 _ROOMY = 29  # lines of a screen that has room for air
 
 
-def draw_step(scene: Scene, columns: int, lines: int) -> Page:
+def draw_step(scene: PageContext, columns: int, lines: int) -> Page:
     """Equation, matrices, this number and why, sharing the height; wide screens have a side."""
     side = _side(scene, columns, lines)
     if side is None:
@@ -51,7 +51,7 @@ def draw_step(scene: Scene, columns: int, lines: int) -> Page:
     )
 
 
-def _side(scene: Scene, columns: int, lines: int) -> Side | None:
+def _side(scene: PageContext, columns: int, lines: int) -> Side | None:
     if columns < WIDE or scene.look.lean:
         return None
     from bpstepper.pages.side import draw_side  # pictures, loaded where there is room for them
@@ -59,7 +59,7 @@ def _side(scene: Scene, columns: int, lines: int) -> Side | None:
     return draw_side(scene, columns, lines)
 
 
-def _panes(scene: Scene, columns: int, lines: int) -> Page:
+def _panes(scene: PageContext, columns: int, lines: int) -> Page:
     roomy, tall = lines + 3 >= _ROOMY, lines + 3 >= _TALL
     choices = why_lines(scene, columns, tall)
     why = choices[-1]
@@ -88,7 +88,7 @@ def _panes(scene: Scene, columns: int, lines: int) -> Page:
     return Page(page, (Region(top, 0, _clicked(picture)),))
 
 
-def _picture(scene: Scene, columns: int, lines: int) -> StagePicture:
+def _picture(scene: PageContext, columns: int, lines: int) -> StagePicture:
     """The matrices; where a cell is inspected, its own line is the last to go for want of room."""
     session, spot = scene.shown, scene.session.spot
     if spot is not None and session.cursor.level is Level.EQUATION:
@@ -107,9 +107,9 @@ def _clicked(picture: StagePicture) -> Callable[[int, int], Target | None]:
     return at
 
 
-def spoken_lines(scene: Scene, columns: int, rows: int) -> list[Line]:
+def spoken_lines(scene: PageContext, columns: int, rows: int) -> list[Line]:
     """This number, term by term; with what becomes of it, where it is inspected."""
-    if scene.view.curtain:
+    if scene.view.hide_result:
         return _asked(scene, columns)
     quantity, cell = focus(scene.shown)
     found = number_at(scene.shown, quantity, cell, scene.naming)
@@ -125,7 +125,7 @@ def spoken_lines(scene: Scene, columns: int, rows: int) -> list[Line]:
     return [*told, *below]
 
 
-def _with_change(scene: Scene, changes: Comparison, line: Line, columns: int) -> Line:
+def _with_change(scene: PageContext, changes: Comparison, line: Line, columns: int) -> Line:
     """The number's line with what it was before the edit, or what the sign of change means."""
     quantity, cell = focus(scene.session)
     pair, charset = changes.pair(quantity.key), scene.look.charset
@@ -149,7 +149,7 @@ def _with_change(scene: Scene, changes: Comparison, line: Line, columns: int) ->
     return line
 
 
-def _asked(scene: Scene, columns: int) -> list[Line]:
+def _asked(scene: PageContext, columns: int) -> list[Line]:
     """Behind the curtain: what the room is asked, and how the answer is shown."""
     quantity, cell = focus(scene.shown)
     name = scene.text(clean(scene.naming.cell(quantity, cell)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bpstepper.session import Session
 
 if TYPE_CHECKING:
-    from bpstepper.lesson.mistaken_training import Curves
+    from bpstepper.buglab.paired_training import Curves
 
 __all__ = ["CoursePlace", "Lab", "View"]
 
@@ -51,7 +51,7 @@ class View:
 
     Attributes:
         page: the page, a key of `frame.PAGES`.
-        curtain: whether the newest result is hidden, for asking a room.
+        hide_result: whether the newest result is hidden, for asking a room.
         nudge: how often the nudge of an inspected number was made ten times larger.
         before: the session as it was before the last change; None where nothing was changed.
         edited: the session before the last edit, whose numbers are marked where they are other
@@ -63,7 +63,7 @@ class View:
     """
 
     page: str = "step"
-    curtain: bool = False
+    hide_result: bool = False
     nudge: int = 0
     mistake: int = 0
     lab: Lab = Lab()

@@ -8,12 +8,12 @@ import numpy as np
 
 from bpstepper.drawing.prose import wrap
 from bpstepper.drawing.text import Line, Span, clean, line_width, shorten, width
-from bpstepper.engine.nonfinite import first_nonfinite
-from bpstepper.lesson.explain import Told, explain, explain_operation, heading
-from bpstepper.lesson.insights import insights_at
-from bpstepper.lesson.overflow import tell_birth
+from bpstepper.engine.run.nonfinite import first_nonfinite
+from bpstepper.explain.explain import Told, explain, explain_operation, heading
+from bpstepper.explain.insights.find import insights_at
+from bpstepper.explain.nonfinite_words import tell_birth
 from bpstepper.pages.notes import said
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.session import Level
 
 __all__ = ["equation_line", "why_lines"]
@@ -22,7 +22,7 @@ _AUTHORS = "  (notes: this program's letters)"
 """Said where a note stands among another book's letters: it is as its author wrote it."""
 
 
-def equation_line(scene: Scene, columns: int) -> list[Line]:
+def equation_line(scene: PageContext, columns: int) -> list[Line]:
     """The law, the equation, and at the right what its name stands for or where it is from."""
     step = scene.shown.step
     equation = step.equation
@@ -41,7 +41,7 @@ def equation_line(scene: Scene, columns: int) -> list[Line]:
     return [(*left, Span(" " * (room - width(text))), Span(text, "aside"))]
 
 
-def _in_step(scene: Scene) -> str:
+def _in_step(scene: PageContext) -> str:
     session = scene.session
     at = session.cursor.operation
     if at is None:
@@ -54,7 +54,7 @@ def _in_step(scene: Scene) -> str:
     return told
 
 
-def why_lines(scene: Scene, columns: int, tall: bool) -> list[list[Line]]:
+def why_lines(scene: PageContext, columns: int, tall: bool) -> list[list[Line]]:
     """What the last pane may say, the fullest first; the last is the least that it says."""
     if scene.view.message:
         return [wrap(scene.text(clean(scene.view.message)), columns, "told")[:2]]
@@ -75,7 +75,7 @@ def why_lines(scene: Scene, columns: int, tall: bool) -> list[list[Line]]:
     return [*choices, [*sentence, *asked[0]], [*sentence, *asked[1]]]
 
 
-def _told(scene: Scene) -> Told:
+def _told(scene: PageContext) -> Told:
     """Why this step, or, gone into it, what this operation does."""
     session = scene.shown
     step = session.step
@@ -91,9 +91,9 @@ def _told(scene: Scene) -> Told:
     return replace(told, sentence=sentence, paragraphs=(told.sentence, *told.paragraphs))
 
 
-def _insight(scene: Scene, columns: int) -> list[Line]:
+def _insight(scene: PageContext, columns: int) -> list[Line]:
     """What there is to say of the values at hand; nothing, most of the time."""
-    if scene.view.curtain:
+    if scene.view.hide_result:
         return []
     found = insights_at(scene.session, scene.notation)
     if not found:
@@ -101,11 +101,11 @@ def _insight(scene: Scene, columns: int) -> list[Line]:
     return wrap(scene.text(clean(f"▸ {found[0].text}")), columns, "insight")[:2]
 
 
-def _birth(scene: Scene, columns: int) -> list[Line]:
+def _birth(scene: PageContext, columns: int) -> list[Line]:
     """Where a result that is not finite descends from, on a step that has one."""
     session = scene.shown
     step = session.step
-    if step.equation.witness or np.isfinite(step.result.value).all():
+    if step.equation.cross_check or np.isfinite(step.result.value).all():
         return []
     birth = first_nonfinite(session.trace)
     if birth is None:
@@ -114,7 +114,7 @@ def _birth(scene: Scene, columns: int) -> list[Line]:
     return wrap(scene.text(clean(born)), columns, "message")[:2]
 
 
-def _question(scene: Scene, columns: int, rows: int) -> list[Line]:
+def _question(scene: PageContext, columns: int, rows: int) -> list[Line]:
     """What the lesson asks here, on at most so many lines; the last says how to be answered."""
     told = said(scene.session)
     if told is None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.network import Array
-from bpstepper.engine.trace import Quantity
+from bpstepper.engine.compile.network import Array
+from bpstepper.engine.ops.kernels import Index
+from bpstepper.engine.run.trace import Quantity
 from bpstepper.number_format import full, measure, table
 
 __all__ = ["COPIES", "MOST_CELLS", "Copy"]

@@ -11,8 +11,8 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bpstepper.engine.network import Array
-from bpstepper.engine.trace import Step, Trace
+from bpstepper.engine.compile.network import Array
+from bpstepper.engine.run.trace import Step, Trace
 from bpstepper.scenario.model import Scenario
 
 __all__ = ["plain_scalar", "plain_value", "trace_json", "update_record"]
@@ -49,7 +49,7 @@ def _step_record(step: Step) -> dict[str, Any]:
         "equation": equation.formula,
         "latex": equation.latex,
         "source": equation.source,
-        "witness": equation.witness,
+        "witness": equation.cross_check,
         "operations": [
             {
                 "kernel": operation.kernel.name,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpstepper.engine.equations import EQUATIONS, PHASES
-from bpstepper.engine.layouts import LAYOUTS
+from bpstepper.engine.tables.equations import EQUATIONS, PHASES
+from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.report.trace_json import FORMAT
 
 __all__ = ["trace_schema"]

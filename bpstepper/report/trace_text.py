@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bpstepper.drawing.look import Look
-from bpstepper.drawing.stage import draw_stage
+from bpstepper.drawing.matrix.stage import draw_stage
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import clean, plain
-from bpstepper.engine.trace import Trace
-from bpstepper.lesson.explain import explain
-from bpstepper.lesson.naming import Naming
-from bpstepper.lesson.sight import Sight
+from bpstepper.engine.run.trace import Trace
+from bpstepper.explain.explain import explain
+from bpstepper.explain.naming import Naming
+from bpstepper.explain.visibility import Visibility
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import Cursor, Session
 
@@ -22,10 +22,12 @@ __all__ = ["trace_text"]
 
 _WIDTH = 100
 _HEIGHT = 60
-_UNMARKED = Sight({}, {})
+_UNMARKED = Visibility({}, {})
 
 
-def trace_text(scenario: Scenario, sessions: Iterable[Session], look: Look) -> Iterator[str]:
+def trace_text(
+    scenario: Scenario, sessions: Iterable[Session], look: RenderOptions
+) -> Iterator[str]:
     """The document in pieces: a heading, then each update step by step.
 
     Args:
@@ -41,7 +43,7 @@ def trace_text(scenario: Scenario, sessions: Iterable[Session], look: Look) -> I
         yield from _update(session, look)
 
 
-def _update(session: Session, look: Look) -> Iterator[str]:
+def _update(session: Session, look: RenderOptions) -> Iterator[str]:
     translate = look.charset.translate
     trace = session.trace
     yield "\n" + translate(clean(_headline(session, trace))) + "\n"

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
-from bpstepper.engine.initializers import INITIALIZERS, generator
-from bpstepper.engine.layouts import LAYOUTS, Layout
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Array, Layer, Loss, Network, Sample, Training
-from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.scenario import symbol_keys
-from bpstepper.scenario.attached import Attached, TableSamples
-from bpstepper.scenario.draft import trained_on
-from bpstepper.scenario.expectations import batch_of_update, written_shape
-from bpstepper.scenario.findings import Findings
+from bpstepper.engine.compile.network import Array, Layer, Loss, Network, Sample, Training
+from bpstepper.engine.tables.initializers import INITIALIZERS, generator
+from bpstepper.engine.tables.layouts import LAYOUTS, Layout
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
+from bpstepper.scenario.checks import symbol_keys
+from bpstepper.scenario.checks.expectation_checks import batch_of_update, written_shape
+from bpstepper.scenario.checks.sample_checks import one_hot
+from bpstepper.scenario.data.loaded_data import Attached, TableSamples
+from bpstepper.scenario.data.partial_scenario import trained_on
+from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
+from bpstepper.scenario.diagnostics.spans import Path
 from bpstepper.scenario.model import Expect, Note, Scenario
-from bpstepper.scenario.samples import one_hot
-from bpstepper.scenario.spans import Path
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from bpstepper.scenario.filled import (
+    from bpstepper.scenario.schema.typed_dicts import (
         ExpectValues,
         FileValues,
         LayerValues,
@@ -172,7 +172,7 @@ def _samples(file: FileValues, attached: Attached, network: Network) -> tuple[Sa
 
 def _rows(table: TableSamples, outputs: int | None) -> tuple[Sample, ...]:
     """The samples of a table; without `outputs`, without their targets."""
-    from bpstepper.scenario.table_samples import one_hot_rows
+    from bpstepper.scenario.checks.table_sample_checks import one_hot_rows
 
     targets = None if outputs is None else one_hot_rows(table, outputs)
     return tuple(

@@ -13,24 +13,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, cast
 
-from bpstepper.engine.training import Timeline
-from bpstepper.scenario import library, reading
-from bpstepper.scenario.beside import CannotRead, read_beside
-from bpstepper.scenario.course_tables import COURSE_FILE, CourseFileValues, StopValues
-from bpstepper.scenario.diagnostics import ScenarioError, did_you_mean, shorten
-from bpstepper.scenario.draft import Draft
-from bpstepper.scenario.expectations import check_symbol
-from bpstepper.scenario.findings import Findings
-from bpstepper.scenario.forms import Mistake
+from bpstepper.engine.run.training import Timeline
+from bpstepper.scenario import library
+from bpstepper.scenario.checks.expectation_checks import check_symbol
+from bpstepper.scenario.checks.semantic_checks import check_format
+from bpstepper.scenario.checks.text_safety import check_texts
+from bpstepper.scenario.data import reading
+from bpstepper.scenario.data.partial_scenario import Draft
+from bpstepper.scenario.data.safe_read import CannotRead, read_beside
+from bpstepper.scenario.diagnostics.diagnostic import ScenarioError, did_you_mean, shorten
+from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
 from bpstepper.scenario.load import load, loads
-from bpstepper.scenario.meaning import check_format
 from bpstepper.scenario.model import Note, Scenario
-from bpstepper.scenario.syntax import parse
-from bpstepper.scenario.text_safety import check_texts
+from bpstepper.scenario.schema.course_tables import COURSE_FILE, CourseFileValues, StopValues
+from bpstepper.scenario.schema.forms import Mistake
+from bpstepper.scenario.toml.syntax import parse
 from bpstepper.scenario.values import values
 
 if TYPE_CHECKING:
-    from bpstepper.scenario.spans import Path
+    from bpstepper.scenario.diagnostics.spans import Path
 
 __all__ = ["Course", "Stop", "load_course", "missing_steps"]
 
@@ -100,7 +101,7 @@ def load_course(source: str | os.PathLike[str], *, layout: str | None = None) ->
     mistakes: list[Mistake] = []
     COURSE_FILE.check(parsed.values, (), mistakes)
     if mistakes:
-        from bpstepper.scenario.wording import report
+        from bpstepper.scenario.schema.schema_messages import report
 
         bad |= report(mistakes, findings)
     draft = Draft(parsed.values, bad)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpstepper.scenario.diagnostics import Diagnostic, ScenarioError, shorten
-from bpstepper.scenario.draft import Draft
+from bpstepper.scenario.data.partial_scenario import Draft
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, ScenarioError, shorten
+from bpstepper.scenario.diagnostics.diagnostic_collector import Findings, Origin, Source
+from bpstepper.scenario.diagnostics.spans import Path, Span
 from bpstepper.scenario.editable import CELL, EditError, Value, plain
-from bpstepper.scenario.findings import Findings, Origin, Source
-from bpstepper.scenario.forms import Form, Mistake, OneOf
 from bpstepper.scenario.model import Scenario
-from bpstepper.scenario.spans import Path, Span
-from bpstepper.scenario.structures import ListOf, Table
-from bpstepper.scenario.tables import FILE
+from bpstepper.scenario.schema.forms import Form, Mistake, OneOf
+from bpstepper.scenario.schema.structures import ListOf, Table
+from bpstepper.scenario.schema.tables import FILE
 from bpstepper.scenario.values import values
 
 __all__ = ["check_value", "check_whole", "choices"]
@@ -36,7 +36,7 @@ def check_value(path: str, value: Value) -> Value:
     mistakes: list[Mistake] = []
     form.check(given, where, mistakes)
     if mistakes:
-        from bpstepper.scenario.wording import report
+        from bpstepper.scenario.schema.schema_messages import report
 
         findings = _findings(path, where)
         report(mistakes, findings)
@@ -99,8 +99,8 @@ def check_whole(scenario: Scenario, path: str) -> None:
     Raises:
         EditError: it could not.
     """
-    from bpstepper.scenario.meaning import check_loss
-    from bpstepper.scenario.updates import check_sizes_of_batches, check_training
+    from bpstepper.scenario.checks.semantic_checks import check_loss
+    from bpstepper.scenario.checks.training_checks import check_sizes_of_batches, check_training
 
     findings = _findings(path, _form(path)[0])
     draft = Draft(values(scenario, numbers=False), ())

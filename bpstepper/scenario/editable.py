@@ -18,11 +18,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Array, Loss, Network, ProblemError, Sample, Training
-from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.scenario.diagnostics import did_you_mean, shorten
+from bpstepper.engine.compile.network import Array, Loss, Network, ProblemError, Sample, Training
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
+from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
 
 __all__ = ["CELL", "EditError", "Parts", "Value", "paths", "plain", "read", "written"]
 

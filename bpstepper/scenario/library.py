@@ -17,11 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bpstepper.scenario.diagnostics import ScenarioError, printable
-from bpstepper.scenario.findings import Source
-from bpstepper.scenario.reading import decode, read_file
-from bpstepper.scenario.shelves import shelf
-from bpstepper.scenario.syntax import measure
+from bpstepper.scenario.data.reading import decode, read_file
+from bpstepper.scenario.diagnostics.diagnostic import ScenarioError, printable
+from bpstepper.scenario.diagnostics.diagnostic_collector import Source
+from bpstepper.scenario.schema.library_order import shelf
+from bpstepper.scenario.toml.syntax import measure
 
 __all__ = [
     "LibraryEntry",

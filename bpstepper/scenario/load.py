@@ -15,17 +15,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.scenario import library, reading
-from bpstepper.scenario.diagnostics import Diagnostic, Place, ScenarioError, did_you_mean, shorten
-from bpstepper.scenario.findings import Findings, Source
-from bpstepper.scenario.forms import Mistake
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.scenario import library
+from bpstepper.scenario.data import reading
+from bpstepper.scenario.diagnostics.diagnostic import (
+    Diagnostic,
+    Place,
+    ScenarioError,
+    did_you_mean,
+    shorten,
+)
+from bpstepper.scenario.diagnostics.diagnostic_collector import Findings, Source
 from bpstepper.scenario.model import Scenario
-from bpstepper.scenario.overrides import apply
-from bpstepper.scenario.syntax import parse
+from bpstepper.scenario.schema.forms import Mistake
+from bpstepper.scenario.toml.overrides import apply
+from bpstepper.scenario.toml.syntax import parse
 
 if TYPE_CHECKING:
-    from bpstepper.scenario.draft import Draft
+    from bpstepper.scenario.data.partial_scenario import Draft
 
 __all__ = ["load", "loads", "schema"]
 
@@ -89,7 +96,7 @@ def loads(
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of scenario files, for editors."""
-    from bpstepper.scenario.tables import json_schema
+    from bpstepper.scenario.schema.tables import json_schema
 
     return json_schema()
 
@@ -99,9 +106,9 @@ def _load(
 ) -> Scenario:
     # what reads a name or a list of files needs none of these
     from bpstepper.scenario.build import build
-    from bpstepper.scenario.draft import Draft
-    from bpstepper.scenario.meaning import check
-    from bpstepper.scenario.tables import FILE
+    from bpstepper.scenario.checks.semantic_checks import check
+    from bpstepper.scenario.data.partial_scenario import Draft
+    from bpstepper.scenario.schema.tables import FILE
 
     parsed = parse(source)
     if "course" in parsed.values and "network" not in parsed.values:
@@ -114,12 +121,12 @@ def _load(
     mistakes: list[Mistake] = []
     FILE.check(parsed.values, (), mistakes)
     if mistakes:
-        from bpstepper.scenario.wording import report
+        from bpstepper.scenario.schema.schema_messages import report
 
         bad |= report(mistakes, findings)
     draft = Draft(parsed.values, bad)
     if _names_files(draft):
-        from bpstepper.scenario.gather import gather
+        from bpstepper.scenario.data.data_files import gather
 
         draft = Draft(parsed.values, bad, gather(draft, folder, findings))
     check(draft, findings)

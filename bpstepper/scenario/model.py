@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Array, Problem, ProblemError
-from bpstepper.scenario.symbol_keys import MATRICES, parse
+from bpstepper.engine.compile.network import Array, Problem, ProblemError
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.scenario.checks.symbol_keys import MATRICES, parse
 
 if TYPE_CHECKING:
-    from bpstepper.scenario.diagnostics import Diagnostic
+    from bpstepper.scenario.diagnostics.diagnostic import Diagnostic
 
 __all__ = ["Expect", "Note", "Scenario", "in_layout"]
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from bpstepper.engine.initializers import INITIALIZERS, generator
-from bpstepper.scenario import symbol_keys
-from bpstepper.scenario.draft import trained_on
-from bpstepper.scenario.expectations import batch_of_update
+from bpstepper.engine.tables.initializers import INITIALIZERS, generator
+from bpstepper.scenario.checks import symbol_keys
+from bpstepper.scenario.checks.expectation_checks import batch_of_update
+from bpstepper.scenario.data.partial_scenario import trained_on
 from bpstepper.scenario.model import Note, Scenario
 from bpstepper.scenario.values import values
 from bpstepper.scenario.verify import outcomes

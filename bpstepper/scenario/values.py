@@ -10,12 +10,12 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Array, Layer, Problem, Sample
-from bpstepper.engine.optimizers import OPTIMIZERS
+from bpstepper.engine.compile.network import Array, Layer, Problem, Sample
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario.model import Expect, Note, Scenario, in_layout
-from bpstepper.scenario.tables import FORMAT
+from bpstepper.scenario.schema.tables import FORMAT
 
 __all__ = ["fingerprint", "same_numbers", "values"]
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpstepper.engine.gradcheck import GradientCheck, gradcheck
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Array
-from bpstepper.engine.training import Timeline, cost_over_all
-from bpstepper.scenario import symbol_keys
+from bpstepper.engine.compile.network import Array
+from bpstepper.engine.run.gradcheck import GradientCheck, gradcheck
+from bpstepper.engine.run.training import Timeline, cost_over_all
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.scenario.checks import symbol_keys
 from bpstepper.scenario.model import Expect, Scenario, in_layout
 
 __all__ = ["Outcome", "Verdict", "outcomes", "verify"]

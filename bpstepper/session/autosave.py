@@ -21,8 +21,8 @@ from pathlib import Path
 from bpstepper.files import read_small, shown, write_whole
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.values import fingerprint
-from bpstepper.session.editing import Desk
-from bpstepper.session.kept import KeptError, Resumable, resume, to_text, understood
+from bpstepper.session.autosave_format import KeptError, Resumable, resume, to_text, understood
+from bpstepper.session.editing import EditHistory
 
 __all__ = ["LARGEST", "MOST", "Autosave", "autosave_folder"]
 
@@ -68,8 +68,8 @@ class Autosave:
         self._file: Path | None = None
         self._lock = -1
         self._written = -every
-        self._kept: Desk | None = None
-        self._pending: Desk | None = None
+        self._kept: EditHistory | None = None
+        self._pending: EditHistory | None = None
 
     @property
     def is_on(self) -> bool:
@@ -146,7 +146,7 @@ class Autosave:
             self._set_aside("it cannot be read")
         return None
 
-    def resume(self, resumable: Resumable, scenario: Scenario) -> Desk | None:
+    def resume(self, resumable: Resumable, scenario: Scenario) -> EditHistory | None:
         """The desk that was kept; None where it does not fit, and is set aside with a warning."""
         try:
             return resume(resumable, scenario)
@@ -167,7 +167,7 @@ class Autosave:
 
     # ── keeping ──────────────────────────────────────────────────────────────────────────────
 
-    def keep(self, desk: Desk) -> None:
+    def keep(self, desk: EditHistory) -> None:
         """Keep where one stands: an edit at once, a move when the time has come.
 
         A move that came too soon waits for `tick`.
@@ -248,7 +248,7 @@ def _lock(path: Path) -> int:
     return -1
 
 
-def _is_same(one: Desk, other: Desk) -> bool:
+def _is_same(one: EditHistory, other: EditHistory) -> bool:
     """Whether there is nothing new to write."""
     here, there = one.session.cursor, other.session.cursor
     return here == there and one.done is other.done and one.undone is other.undone

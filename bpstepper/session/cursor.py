@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from bpstepper.engine.kernels import Index
+from bpstepper.engine.ops.kernels import Index
 
 __all__ = ["MOST_UPDATES", "Cursor", "GoError", "Level", "Spot"]
 

@@ -1,9 +1,9 @@
 """Editing what is stepped through: what if this weight were another?
 
 An `Edit` is a frozen value, and `edited` a function Session → Session: a new scenario, a new
-timeline, and the cursor on the same symbol. A `Desk` is a session with its edits; undo and redo
-go as far as there are edits. A desk keeps the edits alone and no trace of old numbers: going back
-puts the scenario together again from the first one, which comes out the same to the bit.
+timeline, and the cursor on the same symbol. A `EditHistory` is a session with its edits; undo and
+redo go as far as there are edits. A desk keeps the edits alone and no trace of old numbers: going
+back puts the scenario together again from the first one, which comes out the same to the bit.
 
 A weight or a bias that is edited is the one training *starts* with, at whatever update one
 stands: the update is computed anew from there, and so are all before it. Weights that were drawn
@@ -17,25 +17,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import ProblemError
-from bpstepper.engine.training import Timeline
-from bpstepper.scenario.diagnostics import ScenarioError, shorten
+from bpstepper.engine.compile.network import ProblemError
+from bpstepper.engine.run.training import Timeline
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.scenario.diagnostics.diagnostic import ScenarioError, shorten
 from bpstepper.scenario.edit_checks import check_value, check_whole
 from bpstepper.scenario.editable import EditError, Parts, Value, paths, read, written
 from bpstepper.scenario.model import Scenario
-from bpstepper.scenario.overrides import read as read_override
+from bpstepper.scenario.toml.overrides import read as read_override
 from bpstepper.scenario.values import same_numbers
-from bpstepper.session.carrying import carried, is_place
 from bpstepper.session.cursor import Cursor
+from bpstepper.session.cursor_transfer import carried, is_place
 from bpstepper.session.stepping import Session
 
 __all__ = [
-    "Desk",
     "Done",
     "Edit",
     "EditError",
+    "EditHistory",
     "editable",
     "edited",
     "parse_edit",
@@ -250,7 +250,7 @@ class Done(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Desk:
+class EditHistory:
     """A session with its edits.
 
     Attributes:
@@ -269,7 +269,7 @@ class Desk:
     before: Session | None = None
 
     @classmethod
-    def of(cls, session: Session) -> Desk:
+    def of(cls, session: Session) -> EditHistory:
         """A desk without edits."""
         return cls(session, session.scenario)
 
@@ -287,11 +287,11 @@ class Desk:
             found[edit.path] = Edit(edit.path, first.before, edit.after)
         return tuple(it for it in found.values() if repr(it.before) != repr(it.after))
 
-    def moved(self, session: Session) -> Desk:
+    def moved(self, session: Session) -> EditHistory:
         """The desk with its session moved; the session is one of the same scenario."""
         return replace(self, session=session)
 
-    def edit(self, edit: Edit | str, line: Timeline | None = None) -> Desk:
+    def edit(self, edit: Edit | str, line: Timeline | None = None) -> EditHistory:
         """Make an edit; what was undone is forgotten. See `edited`.
 
         Raises:
@@ -302,7 +302,7 @@ class Desk:
         done = Done(made, self.session.cursor, there.cursor)
         return replace(self, session=there, done=(*self.done, done), undone=(), before=self.session)
 
-    def undo(self) -> Desk:
+    def undo(self) -> EditHistory:
         """Take the last edit back; the same desk where there is none.
 
         The cursor stays; only where the edit itself moved it, and nobody since, it goes back.
@@ -319,7 +319,7 @@ class Desk:
             before=self.session,
         )
 
-    def redo(self) -> Desk:
+    def redo(self) -> EditHistory:
         """Make the edit again that was taken back last; the same desk where there is none."""
         if not self.undone:
             return self

@@ -10,9 +10,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.routes import Made, fed, lit_cells, maker, origin, prepares
-from bpstepper.engine.trace import Operation, Quantity
+from bpstepper.engine.ops.kernels import Index
+from bpstepper.engine.run.dataflow import (
+    Made,
+    downstream,
+    highlighted_cells,
+    origin,
+    prepares,
+    producer,
+)
+from bpstepper.engine.run.trace import Operation, Quantity
 from bpstepper.session.cursor import Level, Spot
 from bpstepper.session.stepping import Session
 
@@ -65,14 +72,14 @@ def inspect_unit(session: Session, layer: int, unit: int) -> Session:
     trace = session.trace
     going_back = session.step.equation.phase not in ("forward", "cost")
     wanted = (f"delta{layer}", f"a{layer}") if going_back else (f"a{layer}", f"delta{layer}")
-    key = next((key for key in wanted if maker(trace, key) is not None), "")
+    key = next((key for key in wanted if producer(trace, key) is not None), "")
     if not key:  # the inputs: where the first layer reads them
         session = session.go("x")
         named = (spot for spot in spots(session) if _at(session, spot).symbol.kind == "x")
         spot = next(named, Spot(0, 0))
     else:
         session = session.go(key)
-        made = maker(trace, key)
+        made = producer(trace, key)
         spot = Spot(0 if made is None else made.operation)
     quantity = _at(session, spot)
     cell = tuple(
@@ -153,10 +160,10 @@ def _at(session: Session, spot: Spot) -> Quantity:
 
 def _related(session: Session, quantity: Quantity, cell: Index) -> dict[str, frozenset[Index]]:
     """The cells of the step that a cell is computed from, and those it feeds."""
-    related = dict(fed(session.step, quantity.key, cell))
+    related = dict(downstream(session.step, quantity.key, cell))
     made = made_here(session, quantity)
     if made is not None:
-        related |= lit_cells(session.step, made, cell)
+        related |= highlighted_cells(session.step, made, cell)
     return related
 
 
@@ -203,13 +210,13 @@ def _operand(session: Session, operation: Operation, cell: Index) -> Source | No
 
 def _step_before(session: Session, key: str, cell: Index) -> Source | None:
     """At the step that made a symbol, with its cell inspected."""
-    made = maker(session.trace, key)
+    made = producer(session.trace, key)
     if made is not None:
         return _arrived(session, session.cursor.update, made, cell)
     if session.cursor.update < 2:
         return None
     before = session.line.trace(session.cursor.update - 1)
-    made = maker(before, f"{key}_next")
+    made = producer(before, f"{key}_next")
     return None if made is None else _arrived(session, session.cursor.update - 1, made, cell)
 
 

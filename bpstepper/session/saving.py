@@ -1,6 +1,6 @@
 """Saving what was edited as a scenario file that loads to the same numbers.
 
-What stands in the file is `scenario.save`'s and `scenario.retouch`'s business; where it may be
+What stands in the file is `scenario.save`'s and `scenario.toml_patch`'s business; where it may be
 written, and that nothing is written but what was named, is said here.
 """
 
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bpstepper.files import shown, write_whole
-from bpstepper.scenario.diagnostics import ScenarioError
+from bpstepper.scenario.data.reading import MAX_BYTES, decode, read_file
+from bpstepper.scenario.diagnostics.diagnostic import ScenarioError
 from bpstepper.scenario.load import loads
 from bpstepper.scenario.model import Scenario
-from bpstepper.scenario.reading import MAX_BYTES, decode, read_file
-from bpstepper.scenario.retouch import edited_toml
 from bpstepper.scenario.save import Holding, holding, to_toml
+from bpstepper.scenario.toml_patch import edited_toml
 from bpstepper.scenario.values import same_numbers
-from bpstepper.session.editing import Desk
+from bpstepper.session.editing import EditHistory
 from bpstepper.session.stepping import Session
 
 __all__ = ["FileThereError", "SaveError", "Saved", "save"]
@@ -49,7 +49,9 @@ class Saved(NamedTuple):
     kept_comments: bool
 
 
-def save(what: Desk | Session, path: str | os.PathLike[str], *, overwrite: bool = False) -> Saved:
+def save(
+    what: EditHistory | Session, path: str | os.PathLike[str], *, overwrite: bool = False
+) -> Saved:
     """Save the scenario of a desk, or of a session, as a file.
 
     The file that the scenario was read from is taken as it is now, with its comments; only what
@@ -65,7 +67,7 @@ def save(what: Desk | Session, path: str | os.PathLike[str], *, overwrite: bool 
         SaveError: it cannot be written there, or is too large for a scenario file.
     """
     target = _target(path, overwrite)
-    if isinstance(what, Desk):
+    if isinstance(what, EditHistory):
         kept = holding(what.base, what.session.scenario)
     else:
         kept = Holding(what.scenario, 0)

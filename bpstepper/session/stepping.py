@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.trace import Operation, Quantity, Step, Trace
-from bpstepper.engine.training import Timeline
+from bpstepper.engine.ops.kernels import Index
+from bpstepper.engine.run.trace import Operation, Quantity, Step, Trace
+from bpstepper.engine.run.training import Timeline
 from bpstepper.scenario.model import Scenario
 from bpstepper.session.cursor import MOST_UPDATES, Cursor, GoError, Level, Spot
-from bpstepper.session.places import destination
+from bpstepper.session.destinations import destination
 
 __all__ = ["Session", "start"]
 

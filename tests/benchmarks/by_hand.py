@@ -11,7 +11,7 @@ from itertools import cycle, islice
 
 import numpy as np
 
-from bpstepper.engine.network import Array, Problem
+from bpstepper.engine.compile.network import Array, Problem
 
 __all__ = ["Flat", "PerSample", "batches"]
 

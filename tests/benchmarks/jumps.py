@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 import bpstepper
-from bpstepper.engine.network import Array
+from bpstepper.engine.compile.network import Array
+from bpstepper.engine.run.training import Runner
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.training import Runner
 from tests.benchmarks.timing import Bound, Figure
 
 __all__ = ["jumping"]

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.training import Runner
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.run.training import Runner
 from tests.benchmarks.by_hand import Flat, PerSample, batches
 
 __all__ = ["OURS", "PEERS", "Peer", "as_learned_by", "missing", "version"]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bpstepper.engine.network import Layer, Network, Problem, Sample, Training
-from bpstepper.engine.training import Runner
+from bpstepper.engine.compile.network import Layer, Network, Problem, Sample, Training
+from bpstepper.engine.run.training import Runner
 from tests.benchmarks.peers import OURS, PEERS, Peer, as_learned_by, missing
 from tests.benchmarks.timing import Bound, Figure, Work, duration, in_turns, ratio
 

@@ -8,15 +8,19 @@ import numpy as np
 import pytest
 
 from bpstepper.drawing.charset import ASCII
-from bpstepper.drawing.derivation import render
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.derivation_layout import render
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import line_width, plain
 from bpstepper.engine.symbols import Symbol
-from bpstepper.lesson.derivation import Derivation, derive
+from bpstepper.explain.derivation.derive import Derivation, derive
 from bpstepper.number_format import full, number
 from tests.scenes import BUNDLED, opened, turns
 
-LOOKS = {"unicode": Look(), "ascii": Look(ASCII), "digits": Look(digits=9)}
+LOOKS = {
+    "unicode": RenderOptions(),
+    "ascii": RenderOptions(ASCII),
+    "digits": RenderOptions(digits=9),
+}
 NAMES = ("mazur", "batches", "penalty", "adam", "momentum", "softmax-batch", "saturated", "huge",
          "names", "markup", "deep", "wide")  # fmt: skip
 
@@ -34,12 +38,12 @@ def derivations(name: str) -> list[Derivation]:
 
 
 def page(
-    name: str, key: str, cell: tuple[int, ...], columns: int = 80, look: Look | None = None
+    name: str, key: str, cell: tuple[int, ...], columns: int = 80, look: RenderOptions | None = None
 ) -> list[str]:
     """A derivation as text."""
     session = opened(name).next()
     found = derive(session, session.trace.quantity(session.trace.program.by_key[key]), cell)
-    return [plain(line) for line in render(found, look or Look(), columns)]
+    return [plain(line) for line in render(found, look or RenderOptions(), columns)]
 
 
 # ── what holds for every derivation ──────────────────────────────────────────────────────────
@@ -62,7 +66,7 @@ def test_every_value_is_on_the_page(name: str) -> None:
     """In the order of the lines, none of them cut; the last one is what was asked for."""
     for position, found in enumerate(derivations(name)):
         for columns in turns((80, 60, 40), position, 2):
-            lines = render(found, Look(), columns)
+            lines = render(found, RenderOptions(), columns)
             shown = [line[-1] for line in lines[1:] if len(line) > 1 and line[-2].text == "=  "]
             shown = [span for span in shown if span.role in ("value", "sum")]
             values = [line.value for line in found.lines if line.value is not None]
@@ -84,7 +88,7 @@ def test_the_values_stand_in_a_column(name: str) -> None:
     """Their signs one below the other, at 80 cells."""
     for found in derivations(name):
         at = set()
-        for line in render(found, Look(), 80)[1:]:
+        for line in render(found, RenderOptions(), 80)[1:]:
             if len(line) > 1 and line[-2].text == "=  ":
                 at.add(line_width(line[:-2]))
         assert len(at) == 1
@@ -117,14 +121,14 @@ def test_the_weight_of_the_lesson() -> None:
 
 def test_in_ascii() -> None:
     """The same signs in words."""
-    lines = page("mazur", "delta2", (0, 0), look=Look(ASCII))
+    lines = page("mazur", "delta2", (0, 0), look=RenderOptions(ASCII))
     assert lines[0] == " delta(o1) = dC/dz(o1)  =  0.13849856162855698"
     assert lines[1].startswith(" dC/dz(o1)  =  dC/da(o1) x da(o1)/dz(o1)")
 
 
 def test_as_many_digits_as_the_viewer_asks_for() -> None:
     """In the numbers and in the values."""
-    text = "\n".join(page("mazur", "grad_W2", (0, 1), look=Look(digits=7)))
+    text = "\n".join(page("mazur", "grad_W2", (0, 1), look=RenderOptions(digits=7)))
     assert "0.1384986 × 0.5968844" in text
     assert "0.08266763" in text
 
@@ -142,6 +146,6 @@ def test_names_out_of_files_do_nothing() -> None:
     session = opened("markup").next()
     found = derive(session, session.trace.quantity(Symbol("grad_W", 1)), (0, 0))
     hostile = Derivation("\x1b[31m" + found.title, found.lines, found.value, "a\nb")
-    text = [plain(line) for line in render(hostile, Look(), 80)]
+    text = [plain(line) for line in render(hostile, RenderOptions(), 80)]
     assert all(line.isprintable() for line in text)
     assert np.isfinite(found.value)

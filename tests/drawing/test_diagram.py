@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 import bpstepper
 from bpstepper.drawing.charset import ASCII, UNICODE, Charset
-from bpstepper.drawing.columns import plan
-from bpstepper.drawing.diagram import Diagram, draw_diagram
-from bpstepper.drawing.inplay import InPlay, in_play
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.network.diagram import Diagram, draw_diagram
+from bpstepper.drawing.network.diagram_data import InPlay, in_play
+from bpstepper.drawing.network.unit_columns import plan
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, clean, line_width, plain
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.lesson.naming import Naming
-from bpstepper.lesson.sight import Sight
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.explain.naming import Naming
+from bpstepper.explain.visibility import Visibility
 from bpstepper.number_format import number
 from bpstepper.session import Session, start
 from tests.scenes import (
@@ -39,7 +39,7 @@ from tests.strategies import Draft, drafts, examples
 NAMES = (*BUNDLED, *HARD)
 SIZES = ((1, 1), (5, 3), (13, 5), (34, 8), (78, 18), (190, 45))
 WIDE = (160, 40)
-LOOKS = st.sampled_from([Look(UNICODE), Look(ASCII), Look(digits=2)])
+LOOKS = st.sampled_from([RenderOptions(UNICODE), RenderOptions(ASCII), RenderOptions(digits=2)])
 HEAVY = {"wire-lit", "wire-lit-negative"}
 
 
@@ -48,9 +48,13 @@ def places(name: str, most: int = 5) -> list[Session]:
     return [at(opened(name), 0, 0), *some(opened(name), most)]
 
 
-def drawn(session: Session, columns: int = 78, lines: int = 18, look: Look | None = None) -> str:
+def drawn(
+    session: Session, columns: int = 78, lines: int = 18, look: RenderOptions | None = None
+) -> str:
     """The picture as text."""
-    return "\n".join(map(plain, draw_diagram(session, look or Look(), columns, lines).lines))
+    return "\n".join(
+        map(plain, draw_diagram(session, look or RenderOptions(), columns, lines).lines)
+    )
 
 
 def cells(lines: tuple[Line, ...], *roles: str) -> set[tuple[int, int]]:
@@ -84,7 +88,7 @@ def test_a_picture_has_exactly_the_size_that_was_asked_for(name: str) -> None:
     for position, session in enumerate(places(name)):
         for number_, (columns, lines) in enumerate(SIZES):
             for charset in turns((UNICODE, ASCII), position + number_):
-                picture = draw_diagram(session, Look(charset), columns, lines)
+                picture = draw_diagram(session, RenderOptions(charset), columns, lines)
                 assert [line_width(line) for line in picture.lines] == [columns] * lines
                 texts = [plain(line) for line in picture.lines]
                 assert all(text == clean(text) for text in texts)
@@ -104,7 +108,9 @@ def check_spots(session: Session, picture: Diagram, columns: int, lines: int) ->
 
 @given(drafts(), st.integers(0, 130), st.integers(0, 40), LOOKS)
 @examples(60)
-def test_any_network_fits_at_any_size(draft: Draft, columns: int, lines: int, look: Look) -> None:
+def test_any_network_fits_at_any_size(
+    draft: Draft, columns: int, lines: int, look: RenderOptions
+) -> None:
     """Every activation, loss, layout, optimizer and batch, folded biases among them."""
     session = start(as_scenario(draft.problem())).next()
     for step in session.trace.steps[:: 1 + len(session.trace) // 6]:
@@ -117,7 +123,7 @@ def test_a_unit_is_where_its_spot_is(name: str) -> None:
     """What stands there is its name; all units of a small network are drawn."""
     for session in places(name):
         network = session.scenario.network
-        picture = draw_diagram(session, Look(), *WIDE)
+        picture = draw_diagram(session, RenderOptions(), *WIDE)
         assert len(picture.spots) == sum(network.sizes)
         for layer, unit in picture.spots:
             assert network.unit_names(layer)[unit] in in_spot(picture, layer, unit)
@@ -126,14 +132,16 @@ def test_a_unit_is_where_its_spot_is(name: str) -> None:
 def test_the_numbers_of_a_layer_take_the_same_room() -> None:
     """One width, and one column for their points, whatever the sign."""
     session = opened("four-horsemen-3-4-2").go("delta1")
-    for column in plan(in_play(session), Look(), 78, 15).columns:
+    for column in plan(in_play(session), RenderOptions(), 78, 15).columns:
         assert len({len(text) for text in column.texts.values()}) == 1
         assert len({text.index(".") for text in column.texts.values()}) == 1
 
 
 def test_numbers_have_at_most_four_digits() -> None:
     """However many a look asks for elsewhere."""
-    for found in re.findall(r"\d[\d.]+", drawn(opened("mazur").go("delta1"), look=Look(digits=9))):
+    for found in re.findall(
+        r"\d[\d.]+", drawn(opened("mazur").go("delta1"), look=RenderOptions(digits=9))
+    ):
         assert len(found.replace(".", "").lstrip("0")) <= 4
 
 
@@ -178,7 +186,7 @@ def test_nothing_is_shown_before_it_is_reached(name: str, size: tuple[int, int])
 
 def test_at_the_start_only_inputs_are_known() -> None:
     """Every other unit is a name and an empty slot."""
-    picture = draw_diagram(opened("mazur"), Look(), 78, 18)
+    picture = draw_diagram(opened("mazur"), RenderOptions(), 78, 18)
     assert "0.05" in in_spot(picture, 0, 0)
     assert re.fullmatch(r"\(h1 +\)", in_spot(picture, 1, 0))
     assert not cells(picture.lines, *HEAVY, "mark", "target", "source")
@@ -190,8 +198,10 @@ def test_what_sight_hides_is_not_drawn() -> None:
     shown = [number(x) for x in session.trace["a1"].flat]
     marks: dict[str, dict[tuple[int, ...], str]] = {"a1": {(1, 0): "target"}}
     for seen, known in ((0, []), (1, shown[:1]), (2, shown)):
-        sight = Sight(marks, {"a1": seen})
-        text = "\n".join(map(plain, draw_diagram(session, Look(), 78, 18, sight=sight).lines))
+        sight = Visibility(marks, {"a1": seen})
+        text = "\n".join(
+            map(plain, draw_diagram(session, RenderOptions(), 78, 18, sight=sight).lines)
+        )
         assert [value for value in shown if value in text] == known
 
 
@@ -249,7 +259,7 @@ def test_the_wires_in_play_are_those_of_the_equation(name: str, layout: str) -> 
 def test_routes_are_heavy_and_carry_their_weights() -> None:
     """δ of h2 in Mazur's network comes along 0.45 and 0.55, and from nowhere else."""
     session = opened("mazur").go("delta1").next_cell()
-    picture = draw_diagram(session, Look(), 78, 18)
+    picture = draw_diagram(session, RenderOptions(), 78, 18)
     text = "\n".join(map(plain, picture.lines))
     assert "0.45" in text
     assert "0.55" in text
@@ -273,7 +283,7 @@ def test_heavy_and_thin_differ_without_colour(charset: Charset) -> None:
         )
         session = start(bpstepper.loads(text, "made.toml"))
         for place in (session, session.go("grad_W2")):
-            picture = draw_diagram(place, Look(charset), 70, 5)
+            picture = draw_diagram(place, RenderOptions(charset), 70, 5)
             y, _, last = picture.spots[0, 0]
             if place.cursor.update:
                 y, _, last = picture.spots[1, 0]
@@ -285,19 +295,21 @@ def test_heavy_and_thin_differ_without_colour(charset: Charset) -> None:
 def test_wires_below_zero_have_a_role_of_their_own() -> None:
     """As many as there are negative weights decide: none, or some."""
     plus, minus = opened("mazur"), opened("four-horsemen-3-4-2")
-    assert not cells(draw_diagram(plus, Look(), 78, 18).lines, "wire-negative")
-    assert cells(draw_diagram(minus, Look(), 78, 18).lines, "wire-negative")
+    assert not cells(draw_diagram(plus, RenderOptions(), 78, 18).lines, "wire-negative")
+    assert cells(draw_diagram(minus, RenderOptions(), 78, 18).lines, "wire-negative")
 
 
 @pytest.mark.parametrize(("symbol", "arrow", "end"), [("z2", "▸", 2), ("delta1", "◂", 1)])
 def test_arrow_heads_tell_forward_from_backward(symbol: str, arrow: str, end: int) -> None:
     """The head is beside the unit where things are added up; a gradient has none."""
-    picture = draw_diagram(opened("mazur").go(symbol), Look(), 78, 18)
+    picture = draw_diagram(opened("mazur").go(symbol), RenderOptions(), 78, 18)
     heads = cells(picture.lines, "arrow")
     y, first, last = picture.spots[end, 0]
     assert heads == {(y, first - 1 if arrow == "▸" else last + 1)}
     assert plain(picture.lines[y])[min(heads)[1]] == arrow
-    assert not cells(draw_diagram(opened("mazur").go("grad_W2"), Look(), 78, 18).lines, "arrow")
+    assert not cells(
+        draw_diagram(opened("mazur").go("grad_W2"), RenderOptions(), 78, 18).lines, "arrow"
+    )
 
 
 def test_what_is_lit_may_be_given() -> None:
@@ -305,7 +317,7 @@ def test_what_is_lit_may_be_given() -> None:
     session = opened("mazur").go("delta1")
     lit = {"W2": frozenset({(0, 1)})}
     assert lit_wires(in_play(session, lit)) == {(2, 1, 0)}
-    picture = draw_diagram(session, Look(), 78, 18, lit)
+    picture = draw_diagram(session, RenderOptions(), 78, 18, lit)
     assert "0.45" in "\n".join(map(plain, picture.lines))
 
 
@@ -330,7 +342,7 @@ def test_a_unit_shows_what_the_phase_is_about(
 ) -> None:
     """What goes in and what comes out, at the layers that the step is about."""
     session = opened("mazur", layout).go(symbol)
-    picture = draw_diagram(session, Look(), *WIDE)
+    picture = draw_diagram(session, RenderOptions(), *WIDE)
     for layer, key in shown.items():
         for unit, value in enumerate(session.trace[key].ravel()):
             assert float(in_spot(picture, layer, unit)[4:-1].replace("−", "-")) == pytest.approx(
@@ -346,7 +358,7 @@ def test_inside_a_step_a_unit_shows_the_newest_number() -> None:
         if operation.result.key in ("grad_a1", "slope1", "delta1"):
             here = at(session, 1, step.index, position)
             value = number(operation.result.value[0, 0])
-            assert value in in_spot(draw_diagram(here, Look(), *WIDE), 1, 0)
+            assert value in in_spot(draw_diagram(here, RenderOptions(), *WIDE), 1, 0)
 
 
 def test_the_cost_shows_outputs_with_their_targets() -> None:
@@ -387,7 +399,7 @@ def test_of_a_batch_the_sample_of_the_chosen_number_is_shown_and_named() -> None
     session = opened("batches").go("a1")
     for sample in range(2):
         here = session._to(cell=(1, sample))
-        picture = draw_diagram(here, Look(), *WIDE)
+        picture = draw_diagram(here, RenderOptions(), *WIDE)
         name = Naming(here.scenario, here.trace.samples).sample(sample)
         assert f"sample {name}, {sample + 1} of 2" in plain(picture.lines[-1])
         for unit in range(4):
@@ -417,8 +429,8 @@ def test_of_a_large_layer_the_unit_in_play_is_always_there(
         along = next(i for i, axis in enumerate(result.axes) if axis.layer == 1)
         here = session._to(cell=tuple(unit if i == along else 0 for i in range(2)))
         play = in_play(here)
-        assert (1, unit) in draw_diagram(here, Look(), *size).spots
-        for column in plan(play, Look(), size[0], size[1] - 3).columns:
+        assert (1, unit) in draw_diagram(here, RenderOptions(), *size).spots
+        for column in plan(play, RenderOptions(), size[0], size[1] - 3).columns:
             units = [slot.number for slot in column.slots if slot.kind == "unit"]
             left_out = sum(slot.number for slot in column.slots if slot.kind == "more")
             assert len(units) + left_out == here.scenario.network.sizes[column.layer]
@@ -437,7 +449,7 @@ def test_few_wires_of_many_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(InPlay, "weight", counted)
     for symbol in ("z1", "delta1", "grad_W1"):
         asked.clear()
-        draw_diagram(opened("wide").go(symbol), Look(), 190, 45)
+        draw_diagram(opened("wide").go(symbol), RenderOptions(), 190, 45)
         assert 0 < len(asked) <= 40
 
 
@@ -446,7 +458,7 @@ def test_few_wires_of_many_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_of_a_deep_network_the_layers_of_the_step_are_there(symbol: str, columns: int) -> None:
     """With a sign at the side where others are left out."""
     session = opened("deep").go(symbol)
-    picture = draw_diagram(session, Look(), columns, 14)
+    picture = draw_diagram(session, RenderOptions(), columns, 14)
     shown = sorted({layer for layer, _ in picture.spots})
     assert {*in_play(session).layers} <= {*shown}
     assert np.diff(shown).tolist() == [1] * (len(shown) - 1)
@@ -457,7 +469,7 @@ def test_of_a_deep_network_the_layers_of_the_step_are_there(symbol: str, columns
 
 def test_names_that_are_cut_stay_apart() -> None:
     """h50.1 and h50.2 end differently, so it is their ends that are kept."""
-    picture = draw_diagram(opened("deep").go("z50"), Look(), 34, 8)
+    picture = draw_diagram(opened("deep").go("z50"), RenderOptions(), 34, 8)
     first, second = (in_spot(picture, 50, unit) for unit in (0, 1))
     assert "1" in first[:4]
     assert "2" in second[:4]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.heatmap import HEAT, Seen, draw_heatmap
-from bpstepper.drawing.look import Look
-from bpstepper.drawing.minimaps import FEWEST_LINES, Map, draw_maps
+from bpstepper.drawing.matrix.heatmap import HEAT, Seen, draw_heatmap
+from bpstepper.drawing.matrix.minimaps import FEWEST_LINES, Map, draw_maps
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, line_width, plain
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
@@ -24,7 +24,7 @@ MATRICES = hnp.arrays(
     st.tuples(st.integers(1, 40), st.integers(1, 40)),
     elements=st.floats(-9, 9) | st.sampled_from([0.0, math.nan, math.inf, -math.inf, 1e300]),
 )
-LOOKS = st.sampled_from([Look(UNICODE), Look(ASCII)])
+LOOKS = st.sampled_from([RenderOptions(UNICODE), RenderOptions(ASCII)])
 
 
 def levels(lines: list[Line]) -> list[list[str]]:
@@ -39,7 +39,9 @@ def blocks(count: int, parts: int) -> list[range]:
 
 
 @given(MATRICES, st.integers(0, 30), st.integers(0, 12), LOOKS, st.data())
-def test_it_fits(matrix: Matrix, columns: int, lines: int, look: Look, data: st.DataObject) -> None:
+def test_it_fits(
+    matrix: Matrix, columns: int, lines: int, look: RenderOptions, data: st.DataObject
+) -> None:
     """Never larger than its room, a rectangle, in plain ASCII where that is asked for."""
     rows, count = matrix.shape
     window = data.draw(st.none() | st.just(Seen((0, 1), (count - 1, count))))
@@ -54,7 +56,7 @@ def test_it_fits(matrix: Matrix, columns: int, lines: int, look: Look, data: st.
 @given(MATRICES, st.integers(1, 12), st.integers(1, 12))
 def test_a_block_is_told_by_its_largest_entry(matrix: Matrix, columns: int, lines: int) -> None:
     """Sign and level of each cell are those of the entry of largest magnitude in its block."""
-    drawn = levels(draw_heatmap(matrix, columns, lines, Look()))
+    drawn = levels(draw_heatmap(matrix, columns, lines, RenderOptions()))
     finite = [abs(x) for x in matrix.ravel().tolist() if math.isfinite(x)]
     tops: list[float] = []
     for across, row in zip(blocks(matrix.shape[0], len(drawn)), drawn, strict=True):
@@ -77,10 +79,10 @@ def test_a_block_is_told_by_its_largest_entry(matrix: Matrix, columns: int, line
 def test_levels_and_glyphs() -> None:
     """Seven levels, each with a glyph of its own in either alphabet."""
     row = np.array([[-1.0, -0.5, -0.1, 0.0, 0.1, 0.5, 1.0, math.nan]])
-    (line,) = draw_heatmap(row, 8, 1, Look())
+    (line,) = draw_heatmap(row, 8, 1, RenderOptions())
     assert plain(line) == "≡═−·░▒▓?"
     assert [span.role for span in line] == [*HEAT, "heat-nan"]
-    assert plain(draw_heatmap(row, 8, 1, Look(ASCII))[0]) == "%=-.+o#?"
+    assert plain(draw_heatmap(row, 8, 1, RenderOptions(ASCII))[0]) == "%=-.+o#?"
     for charset in (UNICODE, ASCII):
         assert len(set(charset.heat)) == 7
 
@@ -95,7 +97,7 @@ def test_what_points_at_the_window(
     last = data.draw(st.integers(first + 1, count))
     top = data.draw(st.integers(0, rows - 1))
     seen = Seen((top, top + 1), (first, last))
-    drawn = draw_heatmap(np.ones(shape), columns, 7, Look(), seen)
+    drawn = draw_heatmap(np.ones(shape), columns, 7, RenderOptions(), seen)
     over = [i for i, sign in enumerate(plain(drawn[0])[1:]) if sign == "▾"]
     touched = [
         i
@@ -110,12 +112,14 @@ def test_what_points_at_the_window(
 def test_another_array_at_the_same_place_has_its_own_map() -> None:
     """Findings are kept for arrays and not for their addresses."""
     for sign in (1.0, -1.0) * 20:
-        (line,) = draw_heatmap(np.full((1, 3), sign), 3, 1, Look())
+        (line,) = draw_heatmap(np.full((1, 3), sign), 3, 1, RenderOptions())
         assert plain(line) == ("▓▓▓" if sign > 0 else "≡≡≡")
 
 
 @given(st.lists(MATRICES, max_size=4), st.integers(1, 90), st.integers(FEWEST_LINES, 9), LOOKS)
-def test_a_row_of_maps_fits(matrices: list[Matrix], width: int, lines: int, look: Look) -> None:
+def test_a_row_of_maps_fits(
+    matrices: list[Matrix], width: int, lines: int, look: RenderOptions
+) -> None:
     """However many there are, they stay within their lines and their width."""
     seen = Seen((0, 1), (0, 1))
     drawn = draw_maps([Map("∂C/∂W¹", matrix, seen) for matrix in matrices], width, lines, look)

@@ -9,9 +9,9 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from bpstepper.drawing.inplay import InPlay, in_play
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.lesson.naming import Naming
+from bpstepper.drawing.network.diagram_data import InPlay, in_play
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.explain.naming import Naming
 from bpstepper.session import Session, start
 from tests.scenes import operations, scenario_of
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from bpstepper.drawing.charset import ASCII, UNICODE, Charset
-from bpstepper.drawing.matrix import (
+from bpstepper.drawing.matrix.matrix import (
     Block,
     beside,
     draw_matrix,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bpstepper.drawing.charset import ASCII
-from bpstepper.drawing.look import Look
-from bpstepper.drawing.plot import Curve, draw_plot
+from bpstepper.drawing.plots.plot import Curve, draw_plot
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, line_width, plain
 
 SIZES = ((24, 4), (60, 8), (80, 15), (200, 40))
@@ -19,7 +19,9 @@ def drawn(*rows: list[float], size: tuple[int, int] = (60, 12), ascii_: bool = T
         Curve(name, np.array(row), sign, role)
         for row, name, sign, role in zip(rows, ("a", "b"), "o×", ("done", "message"), strict=False)
     ]
-    return draw_plot(curves, len(rows[0]), Look(ASCII) if ascii_ else Look(), *size)
+    return draw_plot(
+        curves, len(rows[0]), RenderOptions(ASCII) if ascii_ else RenderOptions(), *size
+    )
 
 
 def lines_with(found: list[Line], sign: str) -> list[int]:
@@ -47,7 +49,7 @@ def test_any_numbers_at_any_size(row: list[float], size: tuple[int, int]) -> Non
 def test_no_number_no_plot() -> None:
     """Nothing finite, or nothing at all, or no room."""
     assert drawn([np.nan], [np.inf]) == []
-    assert draw_plot([], 1, Look(), 80, 20) == []
+    assert draw_plot([], 1, RenderOptions(), 80, 20) == []
     assert drawn([1.0], size=(10, 3)) == []
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bpstepper.drawing.related import Along, Directions, related
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.trace import Operation
+from bpstepper.drawing.matrix.related import Along, Directions, related
+from bpstepper.engine.run.trace import Operation
+from bpstepper.engine.tables.layouts import LAYOUTS
 from tests.scenes import BUNDLED, HARD, at, opened
 
 NAMES = (*BUNDLED, *(name for name in HARD if name not in ("deep", "wide")))

@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.look import Look
-from bpstepper.drawing.stage import StagePicture, draw_stage, lines_of
+from bpstepper.drawing.matrix.stage import StagePicture, draw_stage, lines_of
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, line_width, plain
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.lesson.sight import Sight, sight_of
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.explain.visibility import Visibility, visibility_of
 from bpstepper.session import Session, start
 from tests.scenes import BUNDLED, HARD, as_scenario, at, opened, some
 from tests.strategies import Draft, drafts, examples
 
 NAMES = (*BUNDLED, *(name for name in HARD if name != "deep"))
 SMALL = tuple(name for name in NAMES if name != "wide")
-LOOKS = st.sampled_from([Look(UNICODE), Look(ASCII), Look(digits=6)])
+LOOKS = st.sampled_from([RenderOptions(UNICODE), RenderOptions(ASCII), RenderOptions(digits=6)])
 _FRAME = str.maketrans("", "", "0123456789.e−- ▐▌><∞NaNinf")
 
 
@@ -28,19 +28,23 @@ def picture(
     session: Session,
     width: int = 80,
     height: int = 15,
-    look: Look | None = None,
-    sight: Sight | None = None,
+    look: RenderOptions | None = None,
+    sight: Visibility | None = None,
 ) -> StagePicture:
     """The stage of a session, with its own sight if no other is given."""
-    return draw_stage(session, sight or sight_of(session), look or Look(), width, height)
+    return draw_stage(
+        session, sight or visibility_of(session), look or RenderOptions(), width, height
+    )
 
 
 def unmarked(session: Session, width: int = 80, height: int = 15) -> list[Line]:
     """The stage with what is reached, and no cell singled out."""
-    return picture(session, width, height, sight=Sight({}, sight_of(session).seen)).lines
+    return picture(session, width, height, sight=Visibility({}, visibility_of(session).seen)).lines
 
 
-def drawn(session: Session, width: int = 80, height: int = 15, look: Look | None = None) -> str:
+def drawn(
+    session: Session, width: int = 80, height: int = 15, look: RenderOptions | None = None
+) -> str:
     """The stage as text."""
     return as_text(picture(session, width, height, look).lines)
 
@@ -75,7 +79,9 @@ def test_lines_fit(name: str) -> None:
 
 @given(drafts(), st.integers(1, 130), st.integers(1, 40), LOOKS)
 @examples(60)
-def test_any_network_fits_at_any_size(draft: Draft, width: int, height: int, look: Look) -> None:
+def test_any_network_fits_at_any_size(
+    draft: Draft, width: int, height: int, look: RenderOptions
+) -> None:
     """Every activation, loss, layout and batch."""
     session = start(as_scenario(draft.problem())).next()
     for step in session.trace.steps:
@@ -250,4 +256,4 @@ def test_numbers_that_are_none_have_their_places() -> None:
     """NaN and infinities are numbers on the page like others."""
     assert "NaN" in drawn(opened("saturated").go("delta1_general"))
     assert "∞" in drawn(opened("huge").go("z2"))
-    assert "inf" in drawn(opened("huge").go("z2"), look=Look(ASCII))
+    assert "inf" in drawn(opened("huge").go("z2"), look=RenderOptions(ASCII))

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from wcwidth import wcwidth
 
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.look import Look
-from bpstepper.drawing.stage import StagePicture, draw_stage, lines_of
+from bpstepper.drawing.matrix.stage import StagePicture, draw_stage, lines_of
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, plain
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.trace import Operation
-from bpstepper.lesson.sight import Sight, sight_of
+from bpstepper.engine.ops.kernels import Index
+from bpstepper.engine.run.trace import Operation
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.explain.visibility import Visibility, visibility_of
 from bpstepper.session import Session, Spot, start
 from tests.scenes import BUNDLED, HARD, as_scenario, at, opened, some
 from tests.strategies import Draft, drafts, examples
@@ -30,9 +30,11 @@ Marks = dict[str, dict[Index, str]]
 SIZES = ((80, 13), (60, 7), (170, 28))
 
 
-def picture(session: Session, width: int, height: int, look: Look | None = None) -> StagePicture:
+def picture(
+    session: Session, width: int, height: int, look: RenderOptions | None = None
+) -> StagePicture:
     """The stage of a session."""
-    return draw_stage(session, sight_of(session), look or Look(), width, height)
+    return draw_stage(session, visibility_of(session), look or RenderOptions(), width, height)
 
 
 def places(name: str, layout: str = "") -> list[Session]:
@@ -94,7 +96,7 @@ def test_what_stands_at_a_cell_is_its_number(name: str, size: tuple[int, int]) -
             close = math.isclose(float(said), true, rel_tol=6e-3, abs_tol=1e-300)
             assert close or math.isnan(true), (session.step.id, spot, text)
             read += 1
-        assert read or sight_of(session).seen
+        assert read or visibility_of(session).seen
 
 
 def test_beside_numbers_there_is_nothing() -> None:
@@ -171,7 +173,7 @@ def test_a_line_has_one_window(name: str, size: tuple[int, int], layout: str) ->
 def test_what_matters_is_in_view(name: str, size: tuple[int, int]) -> None:
     """Of every matrix with marked cells at least one of them is seen, and always the chosen one."""
     for session in places(name):
-        marks = sight_of(session).marks
+        marks = visibility_of(session).marks
         drawn = picture(session, *size)
         for matrix in drawn.matrices:
             marked = matrix.part.marks
@@ -221,9 +223,11 @@ def test_a_result_is_filled_cell_by_cell(draft: Draft, data: st.DataObject) -> N
     operation = data.draw(st.sampled_from(step.operations))
     size = operation.result.value.size
     count = data.draw(st.integers(0, size))
-    look = data.draw(st.sampled_from([Look(UNICODE), Look(ASCII)]))
-    partly = draw_stage(here, Sight({}, {operation.result.key: count}), look, 200, 90, maps=False)
-    whole = draw_stage(here, Sight({}, {}), look, 200, 90, maps=False)
+    look = data.draw(st.sampled_from([RenderOptions(UNICODE), RenderOptions(ASCII)]))
+    partly = draw_stage(
+        here, Visibility({}, {operation.result.key: count}), look, 200, 90, maps=False
+    )
+    whole = draw_stage(here, Visibility({}, {}), look, 200, 90, maps=False)
     assert [one.place for one in partly.matrices] == [one.place for one in whole.matrices]
     filled = dict(shown(whole))
     for spot, text in shown(partly):
@@ -239,14 +243,14 @@ def test_a_result_is_filled_cell_by_cell(draft: Draft, data: st.DataObject) -> N
 @pytest.mark.parametrize("charset", [UNICODE, ASCII])
 def test_marks_are_told_apart_without_colour(charset: object) -> None:
     """The cursor, what it is computed from and what it feeds each have glyphs of their own."""
-    look = Look(ASCII if charset is ASCII else UNICODE)
+    look = RenderOptions(ASCII if charset is ASCII else UNICODE)
     session = opened("mazur").go("delta1")
     marks: Marks = {
         "delta2": {(0, 0): "source", (1, 0): "source"},
         "grad_a1": {(1, 0): "target"},
         "delta1": {(1, 0): "fed"},
     }
-    drawn = draw_stage(session, Sight(marks, {}, "grad_a1"), look, 80, 15)
+    drawn = draw_stage(session, Visibility(marks, {}, "grad_a1"), look, 80, 15)
     found = {
         span.role: (span.text[0], span.text[-1])
         for line in drawn.lines
@@ -265,10 +269,10 @@ def test_a_cursor_on_a_number_alone() -> None:
     """A factor is marked only where the cursor is on it, or feeds it."""
     session = opened("four-horsemen-3-4-2").go("W1_next")
     marks: Marks = {"eta": {(): "source"}, "step_W1": {(0, 0): "target"}}
-    plainly = draw_stage(session, Sight(marks, {}), Look(), 80, 15)
+    plainly = draw_stage(session, Visibility(marks, {}), RenderOptions(), 80, 15)
     assert "0.5" in {s.text.strip() for line in plainly.lines for s in line if s.role == "value"}
     marks = {"eta": {(): "target"}}
-    pointed = draw_stage(session, Sight(marks, {}, "eta"), Look(), 80, 15)
+    pointed = draw_stage(session, Visibility(marks, {}, "eta"), RenderOptions(), 80, 15)
     assert [s.text for line in pointed.lines for s in line if s.role == "cursor"] == ["►0.5◄"]
 
 
@@ -286,9 +290,11 @@ def test_big_matrices_have_maps_where_there_is_room() -> None:
     assert 2 <= heat(picture(session, 170, 28)) <= 6
     assert heat(picture(session, 80, 13)) == 0
     assert heat(picture(opened("mazur").go("z1"), 170, 40)) == 0
-    without = draw_stage(session, sight_of(session), Look(), 170, 28, maps=False)
+    without = draw_stage(session, visibility_of(session), RenderOptions(), 170, 28, maps=False)
     assert heat(without) == 0
-    pending = draw_stage(session, Sight({}, {"z1": 0, "product_z1": 0}), Look(), 170, 28)
+    pending = draw_stage(
+        session, Visibility({}, {"z1": 0, "product_z1": 0}), RenderOptions(), 170, 28
+    )
     page = [plain(line) for line in pending.lines]
     assert any("all of W¹" in line for line in page)
     assert not any("all of z¹" in line for line in page)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpstepper.drawing.charset import ASCII, UNICODE, Charset
-from bpstepper.drawing.fitting import rows_shown, window
-from bpstepper.drawing.matrix import draw_matrix, minimum_width
+from bpstepper.drawing.matrix.fitting import rows_shown, window
+from bpstepper.drawing.matrix.matrix import draw_matrix, minimum_width
 from bpstepper.drawing.text import plain
 from tests.scenes import at, frame, opened
 from tests.strategies import examples

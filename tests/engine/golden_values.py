@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Array, Problem, Sample
-from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.engine.training import Schedule
+from bpstepper.engine.compile.network import Array, Problem, Sample
+from bpstepper.engine.run.training import Schedule
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from tests.oracles import said_by_torch, trained_by_torch
 from tests.strategies import Draft
 

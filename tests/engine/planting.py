@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from bpstepper.engine.compiler import compile_program
-from bpstepper.engine.gradcheck import GradientCheck, check_trace
-from bpstepper.engine.lowering import Lowered
-from bpstepper.engine.memory import batch_values, constants, initial_memory
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.program import Op, Program
+from bpstepper.engine.compile.compiler import compile_program
+from bpstepper.engine.compile.lowering import Lowered
+from bpstepper.engine.compile.memory import batch_values, constants, initial_memory
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.compile.program import Op, Program
+from bpstepper.engine.run.gradcheck import GradientCheck, check_trace
+from bpstepper.engine.run.trace import Trace, record
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.trace import Trace, record
 
 __all__ = ["Fault", "changed", "checked", "memory", "reading", "sorted_again", "traced"]
 

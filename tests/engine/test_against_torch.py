@@ -15,15 +15,15 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.memory import public
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.optimizers import OPTIMIZERS
+from bpstepper.engine.compile.memory import public
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.run.trace import Trace
+from bpstepper.engine.run.training import Runner, Schedule, Timeline
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Runner, Schedule, Timeline
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from tests.oracles import (
     off,
     one_way,

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.algebra import ALGEBRA
-from bpstepper.engine.kernels import Cell, Index, Kernel, ShapeClash, Stage, Term, cells_of
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Array
+from bpstepper.engine.compile.network import Array
+from bpstepper.engine.ops.algebra import ALGEBRA
+from bpstepper.engine.ops.kernels import Cell, Index, Kernel, ShapeClash, Stage, Term, cells_of
+from bpstepper.engine.run.training import Runner
 from bpstepper.engine.symbols import Axis
-from bpstepper.engine.training import Runner
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
 from tests.scenes import BUNDLED, at, opened
 from tests.strategies import Draft, drafts, examples
 
@@ -161,12 +161,12 @@ def inverse(
 def assert_inverse(
     kernel: Kernel, shapes: Sequence[tuple[int, ...]], result: tuple[int, ...]
 ) -> None:
-    """`fed` is the inverse of the cell rule, and says no cell twice."""
+    """`downstream` is the inverse of the cell rule, and says no cell twice."""
     for (which, cell), fed in inverse(kernel, shapes, result).items():
-        said = kernel.fed(which, cell, shapes, result)
+        said = kernel.downstream(which, cell, shapes, result)
         assert len(said) == len(set(said))
         assert set(said) == fed, (kernel.name, shapes, which, cell)
-        assert kernel.fed(which, cell, shapes, result, most=2) == said[:2]
+        assert kernel.downstream(which, cell, shapes, result, most=2) == said[:2]
 
 
 SIZES = st.integers(1, 4)
@@ -203,7 +203,7 @@ def test_a_pattern_costs_nothing() -> None:
     shapes = [(10**9, 10**9), (10**9, 10**9)]
     kernel = ALGEBRA["matmul"]
     assert kernel.patterns(0, (7, 8), shapes) == ((7, None),)
-    assert kernel.fed(1, (7, 8), shapes, (10**9, 10**9), most=2) == ((0, 8), (1, 8))
+    assert kernel.downstream(1, (7, 8), shapes, (10**9, 10**9), most=2) == ((0, 8), (1, 8))
     assert list(cells_of((None, None), (10**9, 10**9), 2)) == [(0, 0), (0, 1)]
     assert list(cells_of((None,), (3,), 0)) == []
 

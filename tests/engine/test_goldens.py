@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.engine.training import Runner, run
+from bpstepper.engine.run.training import Runner, run
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from tests.engine.golden_values import drafts_to_store, made, pairs, read, stored
 from tests.oracles import off, one_way
 

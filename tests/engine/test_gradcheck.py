@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.algebra import ALGEBRA
-from bpstepper.engine.gradcheck import Worst, gradcheck
-from bpstepper.engine.kernels import AnyArray, Call, Kernel, Scratch
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Layer, Loss, Network, Problem, Sample
-from bpstepper.engine.program import Op, Program
+from bpstepper.engine.compile.network import Layer, Loss, Network, Problem, Sample
+from bpstepper.engine.compile.program import Op, Program
+from bpstepper.engine.ops.algebra import ALGEBRA
+from bpstepper.engine.ops.kernels import AnyArray, Call, Kernel, Scratch
+from bpstepper.engine.run.gradcheck import Worst, gradcheck
 from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
 from tests.engine.planting import Fault, changed, checked, reading
 from tests.strategies import Draft
 

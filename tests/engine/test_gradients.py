@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bpstepper.engine.gradcheck import check_trace, slopes_of_cost
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Array, Problem
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.run.gradcheck import check_trace, slopes_of_cost
+from bpstepper.engine.run.trace import Trace
+from bpstepper.engine.run.training import Timeline
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Timeline
+from bpstepper.engine.tables.losses import LOSSES
 from tests.oracles import distance
 from tests.strategies import Draft, random_draft
 

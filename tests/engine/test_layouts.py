@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Runner, run
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.run.trace import Trace
+from bpstepper.engine.run.training import Runner, run
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from tests.oracles import distance, one_way, rounding_of
 from tests.strategies import Draft, drafts, examples, plain
 

@@ -9,10 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpstepper.engine.gradcheck import slopes_of_cost
-from bpstepper.engine.network import Layer, Loss, Network, Problem, ProblemError, Sample, Training
+from bpstepper.engine.compile.network import (
+    Layer,
+    Loss,
+    Network,
+    Problem,
+    ProblemError,
+    Sample,
+    Training,
+)
+from bpstepper.engine.run.gradcheck import slopes_of_cost
+from bpstepper.engine.run.training import Runner, Timeline, cost_over_all
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.training import Runner, Timeline, cost_over_all
 from tests.strategies import Draft
 
 

@@ -8,11 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpstepper.engine.algebra import ALGEBRA
-from bpstepper.engine.compiler import compile_program
-from bpstepper.engine.kernels import Axes, Kernel, ShapeClash
-from bpstepper.engine.mistaken_kernels import MISTAKEN, SLOPES_FROM_Z
-from bpstepper.engine.mutation import (
+from bpstepper.engine.compile.compiler import compile_program
+from bpstepper.engine.compile.mutation import (
     Clash,
     after,
     changed,
@@ -25,9 +22,12 @@ from bpstepper.engine.mutation import (
     rebuilt,
     with_state,
 )
-from bpstepper.engine.program import Op, Program
+from bpstepper.engine.compile.program import Op, Program
+from bpstepper.engine.ops.algebra import ALGEBRA
+from bpstepper.engine.ops.kernels import Axes, Kernel, ShapeClash
+from bpstepper.engine.ops.mistaken_kernels import MISTAKEN, SLOPES_FROM_Z
+from bpstepper.engine.run.training import Runner, Timeline
 from bpstepper.engine.symbols import Axis, Symbol
-from bpstepper.engine.training import Runner, Timeline
 from tests.strategies import Draft
 
 SQUARE = Draft(sizes=(2, 2, 2), activations=("sigmoid", "sigmoid"), seed=3)
@@ -256,7 +256,7 @@ def test_cell_rules_of_mistaken_kernels(name: str, axis: int) -> None:
         (which, at, index)
         for which, size in enumerate(sizes)
         for at in np.ndindex(*size)
-        for index in kernel.fed(which, at, sizes, result.shape)
+        for index in kernel.downstream(which, at, sizes, result.shape)
     }
     assert told == fed
 

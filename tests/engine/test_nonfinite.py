@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpstepper.engine.network import Layer, Network, Problem, Sample
-from bpstepper.engine.nonfinite import first_nonfinite
-from bpstepper.engine.training import Timeline
-from bpstepper.lesson.overflow import birth_before, tell_birth
+from bpstepper.engine.compile.network import Layer, Network, Problem, Sample
+from bpstepper.engine.run.nonfinite import first_nonfinite
+from bpstepper.engine.run.training import Timeline
+from bpstepper.explain.nonfinite_words import birth_before, tell_birth
 
 
 def neurons(weight: float) -> Problem:

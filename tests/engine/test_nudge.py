@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bpstepper
-from bpstepper.engine.gradcheck import slopes_of_cost
-from bpstepper.engine.kernels import Index
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.memory import part
-from bpstepper.engine.network import Layer, Network, Problem, Sample
-from bpstepper.engine.nudge import GRADIENT_OF, Nudge, can_nudge, nudge
+from bpstepper.engine.compile.memory import part
+from bpstepper.engine.compile.network import Layer, Network, Problem, Sample
+from bpstepper.engine.ops.kernels import Index
+from bpstepper.engine.run.gradcheck import slopes_of_cost
+from bpstepper.engine.run.nudge import GRADIENT_OF, Nudge, can_nudge, nudge
+from bpstepper.engine.run.trace import Trace
+from bpstepper.engine.run.training import Timeline
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Timeline
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.number_format import number
 from tests.scenes import BUNDLED, THOROUGH
 from tests.strategies import Draft, drafts, examples, plain

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.kernels import Kernel
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Layer, Loss, Network, Problem, Sample, Training
-from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Runner
+from bpstepper.engine.compile.network import Layer, Loss, Network, Problem, Sample, Training
+from bpstepper.engine.ops.kernels import Kernel
+from bpstepper.engine.run.trace import Trace
+from bpstepper.engine.run.training import Runner
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.losses import LOSSES
 from tests.strategies import examples
 
 ONE = Decimal(1)

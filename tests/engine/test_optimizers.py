@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpstepper.engine.equations import EQUATIONS
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Problem
-from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.engine.training import Runner, Timeline
+from bpstepper.engine.compile.network import Problem
+from bpstepper.engine.run.training import Runner, Timeline
+from bpstepper.engine.tables.equations import EQUATIONS
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from tests.engine import worked_examples as worked
 from tests.oracles import one_way
 from tests.strategies import Draft

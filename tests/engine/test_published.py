@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bpstepper.engine.gradcheck import gradcheck
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Runner, Timeline, cost_over_all
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.run.gradcheck import gradcheck
+from bpstepper.engine.run.trace import Trace
+from bpstepper.engine.run.training import Runner, Timeline, cost_over_all
+from bpstepper.engine.tables.layouts import LAYOUTS
 from tests.engine import worked_examples as worked
 from tests.oracles import one_way
 

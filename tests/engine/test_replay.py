@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from bpstepper.engine.compiler import compile_program
-from bpstepper.engine.equations import PHASES
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.program import Program
+from bpstepper.engine.compile.compiler import compile_program
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.compile.program import Program
+from bpstepper.engine.run.trace import Trace
+from bpstepper.engine.run.training import Runner, Timeline
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.trace import Trace
-from bpstepper.engine.training import Runner, Timeline
+from bpstepper.engine.tables.equations import PHASES
 from tests.strategies import Draft, drafts, examples
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from bpstepper.engine.compiler import compile_program
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.lowering import Lowered
-from bpstepper.engine.memory import batch_values, constants
-from bpstepper.engine.network import Array, Problem
-from bpstepper.engine.program import Op, Program
+from bpstepper.engine.compile.compiler import compile_program
+from bpstepper.engine.compile.lowering import Lowered
+from bpstepper.engine.compile.memory import batch_values, constants
+from bpstepper.engine.compile.network import Array, Problem
+from bpstepper.engine.compile.program import Op, Program
 from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.tables.layouts import LAYOUTS
 from tests.engine.planting import memory, sorted_again, traced
 from tests.strategies import Draft, drafts, examples
 
@@ -121,4 +121,4 @@ def test_training_leaves_out_what_it_does_not_need() -> None:
     made = {op.result.key for op in program.needed_for(program.updates)}
     assert not made & {"C", "C_data", "C_l2", "loss", "grad_a3", "slope3", "delta3_general"}
     assert {"delta3", "grad_a2", "grad_W1", "W1_next"} <= made
-    assert any(op.equation.witness for op in program.ops)
+    assert any(op.equation.cross_check for op in program.ops)

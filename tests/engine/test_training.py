@@ -11,12 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.memory import public
-from bpstepper.engine.network import Array, Problem, Sample
-from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.training import (
+from bpstepper.engine.compile.memory import public
+from bpstepper.engine.compile.network import Array, Problem, Sample
+from bpstepper.engine.run.training import (
     Runner,
     Schedule,
     Timeline,
@@ -25,6 +22,9 @@ from bpstepper.engine.training import (
     run,
     split,
 )
+from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from tests.strategies import Draft, drafts, examples
 
 Key = TypeVar("Key", str, Symbol)

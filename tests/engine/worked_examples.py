@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.network import Layer, Loss, Network, Problem, Sample, Training
+from bpstepper.engine.compile.network import Layer, Loss, Network, Problem, Sample, Training
+from bpstepper.engine.tables.losses import LOSSES
 
 __all__ = [
     "batch_logistic",

@@ -7,28 +7,30 @@ import asyncio
 import numpy as np
 import pytest
 
+from bpstepper.app.app import StepperApp
+from bpstepper.app.key_hints import hints
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.look import Look
-from bpstepper.drawing.matrix import draw_matrix
+from bpstepper.drawing.matrix.matrix import draw_matrix
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, line_width, plain
 from bpstepper.pages.frame import draw_frame
-from bpstepper.pages.scene import Scene
+from bpstepper.pages.page_context import PageContext
 from bpstepper.pages.view import View
 from bpstepper.scenario.load import loads
 from bpstepper.session import Session, start
-from bpstepper.session.editing import Desk
+from bpstepper.session.editing import EditHistory
 from bpstepper.session.inspecting import inspect
-from bpstepper.ui.app import StepperApp
-from bpstepper.ui.hinting import hints
+from tests.app.driving import on_screen, type_text, until
 from tests.scenes import opened, toml
-from tests.ui.driving import on_screen, type_text, until
 
 EDIT = "W2[1,2] = 0.5"
 
 
-def drawn(session: Session, view: View, look: Look | None = None, columns: int = 80) -> list[Line]:
+def drawn(
+    session: Session, view: View, look: RenderOptions | None = None, columns: int = 80
+) -> list[Line]:
     """The frame."""
-    return draw_frame(session, look or Look(), columns, 24, hints(session, view), view)
+    return draw_frame(session, look or RenderOptions(), columns, 24, hints(session, view), view)
 
 
 def marks(lines: list[Line]) -> int:
@@ -62,14 +64,16 @@ def test_the_sign_takes_no_room(marked: bool) -> None:
 @pytest.mark.parametrize("name", ["mazur", "softmax-batch", "penalty"])
 def test_marked_are_the_cells_that_differ_bit_for_bit(name: str) -> None:
     """At every step of two updates, held against both traces."""
-    desk = Desk.of(opened(name).next()).edit("W1[1,1] = 0.125")
+    desk = EditHistory.of(opened(name).next()).edit("W1[1,1] = 0.125")
     before, after = desk.before, desk.session
     assert before is not None
     view = View(before=before, edited=before)
     for update in (1, 2):
         old, new = before.line.trace(update), after.line.trace(update)
         for step in new.steps:
-            sight = Scene(after.go(f"update {update}").to_step(step.index), view, Look()).sight
+            sight = PageContext(
+                after.go(f"update {update}").to_step(step.index), view, RenderOptions()
+            ).sight
             for operation in step.operations:
                 for quantity in (*operation.operands, operation.result):
                     other = old[quantity.key] != new[quantity.key]
@@ -79,7 +83,7 @@ def test_marked_are_the_cells_that_differ_bit_for_bit(name: str) -> None:
 
 def test_marks_are_on_the_step_the_phase_and_gone_without_the_edit() -> None:
     """Moving keeps them; a view that has no edit has none; the number says what it was."""
-    desk = Desk.of(opened("mazur").go("z2")).edit(EDIT)
+    desk = EditHistory.of(opened("mazur").go("z2")).edit(EDIT)
     view = View(before=desk.before, edited=desk.before)
     here = desk.session
     # W², the product, the product again, z²
@@ -90,17 +94,17 @@ def test_marks_are_on_the_step_the_phase_and_gone_without_the_edit() -> None:
     assert marks(drawn(here.go("z1"), view)) == 0
     assert marks(drawn(here.go("update 2").go("a1"), view)) > 0
     assert "1.136*" in "".join(map(plain, drawn(here.out(), view)))
-    assert marks(drawn(here, View(edited=desk.before, curtain=True))) == 1  # only the weight
+    assert marks(drawn(here, View(edited=desk.before, hide_result=True))) == 1  # only the weight
 
 
 def test_marks_are_plain_ascii_and_lines_keep_their_width() -> None:
     """In both charsets, inspected or not, at several widths."""
-    desk = Desk.of(opened("mazur").go("delta1")).edit(EDIT)
+    desk = EditHistory.of(opened("mazur").go("delta1")).edit(EDIT)
     view = View(before=desk.before, edited=desk.before)
     for charset in (ASCII, UNICODE):
         for columns in (60, 80, 120):
             for place in (desk.session, inspect(desk.session)):
-                lines = drawn(place, view, Look(charset), columns)
+                lines = drawn(place, view, RenderOptions(charset), columns)
                 assert marks(lines) > 0
                 assert {line_width(line) for line in lines} == {columns}
                 assert charset is UNICODE or "".join(map(plain, lines)).isascii()
@@ -108,16 +112,16 @@ def test_marks_are_plain_ascii_and_lines_keep_their_width() -> None:
 
 def test_another_notation_says_what_the_number_was_with_its_sign() -> None:
     """Duda's δ has the other sign, before the edit as after it."""
-    desk = Desk.of(opened("mazur").go("delta1")).edit(EDIT)
+    desk = EditHistory.of(opened("mazur").go("delta1")).edit(EDIT)
     view = View(before=desk.before, edited=desk.before)
-    page = "".join(map(plain, drawn(desk.session, view, Look(notation="duda"))))
+    page = "".join(map(plain, drawn(desk.session, view, RenderOptions(notation="duda"))))
     assert "was −0.008771" in page
 
 
 def test_a_long_way_to_the_update_before_the_edit_holds_no_frame_up() -> None:
     """A frame goes a bounded way along the old training; until it is there nothing is marked."""
     own = loads(toml(2, 2, 2))  # one that nobody else has trained
-    desk = Desk.of(start(own).go("z2")).edit(EDIT)
+    desk = EditHistory.of(start(own).go("z2")).edit(EDIT)
     view = View(before=desk.before, edited=desk.before)
     far = desk.session.go("update 1200")
     assert marks(drawn(far, view)) == 0

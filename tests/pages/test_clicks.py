@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bpstepper.drawing.look import Look
+from bpstepper.app.key_hints import hints
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import plain
 from bpstepper.number_format import number
 from bpstepper.pages.frame import Frame, compose
@@ -12,7 +13,6 @@ from bpstepper.pages.layout import Target
 from bpstepper.pages.view import View
 from bpstepper.session import Session
 from bpstepper.session.inspecting import focus, inspect_spot, inspect_unit
-from bpstepper.ui.hinting import hints
 from tests.scenes import BUNDLED, at, opened
 
 SIZES = ((80, 24), (120, 40), (200, 50))
@@ -21,7 +21,7 @@ SIZES = ((80, 24), (120, 40), (200, 50))
 def composed(session: Session, size: tuple[int, int], view: View | None = None) -> Frame:
     """The frame of a session, with what can be clicked."""
     view = view or View()
-    return compose(session, Look(), *size, hints(session, view), view)
+    return compose(session, RenderOptions(), *size, hints(session, view), view)
 
 
 def targets(frame: Frame) -> dict[Target, list[tuple[int, int]]]:

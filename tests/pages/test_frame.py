@@ -13,39 +13,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
+from bpstepper.app.frame_view import ROLES
+from bpstepper.app.key_hints import hints
 from bpstepper.drawing.charset import ASCII, UNICODE
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, clean, line_width, plain, width
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.lesson.explain import explain, explain_operation, heading
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.explain.explain import explain, explain_operation, heading
 from bpstepper.number_format import full, number
 from bpstepper.pages.frame import SMALLEST, draw_frame
 from bpstepper.pages.view import View
 from bpstepper.session import Session, start
-from bpstepper.ui.frame_view import ROLES
-from bpstepper.ui.hinting import hints
-from tests.drawing.test_spelled import same
+from tests.buglab.lab_frames import LABS
+from tests.drawing.test_term_by_term import same
 from tests.goldens import FOLDER, GOLDENS, Golden, page
 from tests.goldens import check as check_golden
-from tests.lab_frames import LABS
 from tests.mode_goldens import ModeGolden
-from tests.quiz_frames import QUIZZES
+from tests.quiz.quiz_frames import QUIZZES
 from tests.scenes import BUNDLED, HARD, as_scenario, at, frame, opened, some, turns
 from tests.screens import SHOTS, Shot
 from tests.strategies import Draft, drafts, examples
-from tests.training_frames import TRAININGS
+from tests.training.training_frames import TRAININGS
 
 SIZES = ((80, 24), (100, 30), (120, 40), (200, 50), (60, 18))
 SMALL = (*BUNDLED, *(name for name in HARD if name not in ("deep", "wide")))
-LOOKS = (Look(UNICODE), Look(ASCII))
+LOOKS = (RenderOptions(UNICODE), RenderOptions(ASCII))
 
 
-def lines_of(session: Session, columns: int, lines: int, look: Look | None = None) -> list[Line]:
+def lines_of(
+    session: Session, columns: int, lines: int, look: RenderOptions | None = None
+) -> list[Line]:
     """A frame with the hints that the screen gives it."""
-    return draw_frame(session, look or Look(), columns, lines, hints(session))
+    return draw_frame(session, look or RenderOptions(), columns, lines, hints(session))
 
 
-def check(session: Session, columns: int, lines: int, look: Look) -> list[Line]:
+def check(session: Session, columns: int, lines: int, look: RenderOptions) -> list[Line]:
     """Whether a frame has exactly its size, in cells, and nothing in it but text."""
     drawn = lines_of(session, columns, lines, look)
     assert len(drawn) == lines
@@ -95,7 +97,7 @@ def test_in_every_layout_too(name: str, layout: str) -> None:
 )
 @examples(150)
 def test_any_size_is_kept(
-    name: str, columns: int, lines: int, look: Look, chance: random.Random
+    name: str, columns: int, lines: int, look: RenderOptions, chance: random.Random
 ) -> None:
     """From 1×1 on; where it is too small for a lesson, a notice says which size it needs."""
     session = chance.choice(some(opened(name)))
@@ -106,7 +108,9 @@ def test_any_size_is_kept(
 
 @given(drafts(extreme=True), st.integers(1, 130), st.integers(1, 50), st.sampled_from(LOOKS))
 @examples(40)
-def test_any_network_can_be_drawn(draft: Draft, columns: int, lines: int, look: Look) -> None:
+def test_any_network_can_be_drawn(
+    draft: Draft, columns: int, lines: int, look: RenderOptions
+) -> None:
     """Every activation, loss, layout and batch, with weights of up to thousands."""
     session = start(as_scenario(draft.problem()))
     for step in at(session, 1, 0).trace.steps:
@@ -121,12 +125,12 @@ def test_big_networks_are_drawn_at_80_by_24(name: str) -> None:
     for step in steps[:: 1 + len(steps) // 12]:
         for columns, lines in ((80, 24), (120, 40)):
             here = at(session, 1, step.index)
-            check(here, columns, lines, Look())
+            check(here, columns, lines, RenderOptions())
             written = frame(here, columns, lines)
             assert step.result.name.text in written
             assert "this number" in written
             assert "all keys" in written
-    check(session, 80, 24, Look())
+    check(session, 80, 24, RenderOptions())
 
 
 def test_too_small_a_terminal_is_told_what_is_needed() -> None:
@@ -197,7 +201,7 @@ def test_a_taller_screen_keeps_the_explanation_open(name: str) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["unicode", "ascii"])
-def test_names_of_any_width_keep_the_columns(look: Look) -> None:
+def test_names_of_any_width_keep_the_columns(look: RenderOptions) -> None:
     """Chinese, combined and emoji names: a bracket stands below a bracket, in cells."""
     for session in some(opened("names")):
         for columns, lines in SIZES:
@@ -237,7 +241,7 @@ def test_text_that_a_loader_would_refuse_is_harmless_all_the_same() -> None:
     session = start(scenario)
     for here in (session, session.next()):
         for columns, lines in SIZES:
-            check(here, columns, lines, Look())
+            check(here, columns, lines, RenderOptions())
     assert "�" in frame(session)
 
 
@@ -258,7 +262,7 @@ def test_a_message_takes_the_place_of_the_sentence() -> None:
     """Until the next key; on the start page, too; cleaned as everything is."""
     for session in (opened("mazur"), opened("mazur").go("delta1")):
         lines = draw_frame(
-            session, Look(), 80, 24, hints(session), View(message="stopped\x1b[2J here")
+            session, RenderOptions(), 80, 24, hints(session), View(message="stopped\x1b[2J here")
         )
         assert [line_width(line) for line in lines] == [80] * 24
         assert any("stopped�[2J here" in plain(line) for line in lines)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bpstepper.drawing.look import Look
+from bpstepper.app.actions import ACTIONS
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.session import Session
-from bpstepper.ui.actions import ACTIONS
 from tests.scenes import at, frame, opened
 from tests.terminal import Terminal, environment
 
@@ -44,7 +44,7 @@ def opened_on(*arguments: str, **more: str | None) -> Terminal:
     return Terminal(arguments, env=environment(**more))
 
 
-def shows(terminal: Terminal, session: Session, look: Look | None = None) -> Terminal:
+def shows(terminal: Terminal, session: Session, look: RenderOptions | None = None) -> Terminal:
     """Wait until the terminal shows a place, and nothing else."""
     wanted = frame(session, terminal.columns, terminal.lines, look)
     return terminal.wait_for(lambda now: now.text == wanted)

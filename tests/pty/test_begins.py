@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bpstepper.app.key_hints import hints
 from bpstepper.drawing.charset import ASCII
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.pages.frame import draw_frame
 from bpstepper.scenario import library
-from bpstepper.ui.hinting import hints
 from tests.pty.seeing import MAZUR, opened_on, place, shows
 from tests.scenes import at, opened, text
 from tests.terminal import Terminal, environment, program
@@ -86,9 +86,9 @@ def test_options_of_the_program_itself() -> None:
     """--layout and --ascii hold for what is shown."""
     with opened_on("mazur", "--layout", "torch", "--ascii") as terminal:
         there = opened("mazur", "torch")
-        shows(terminal, there, Look(ASCII)).press("right")
+        shows(terminal, there, RenderOptions(ASCII)).press("right")
         first = at(there, 1, 0)
-        wanted = text(draw_frame(first, Look(ASCII), 80, 24, hints(first)))
+        wanted = text(draw_frame(first, RenderOptions(ASCII), 80, 24, hints(first)))
         terminal.wait_for(lambda now: now.text == wanted)
 
 
@@ -104,7 +104,7 @@ def test_low_bandwidth_sends_less() -> None:
     sent = {}
     for words in ((), ("--low-bandwidth",)):
         with Terminal(("mazur", *words), columns=120, lines=40, env=environment()) as terminal:
-            look = Look(lean=bool(words))
+            look = RenderOptions(lean=bool(words))
             shows(shows(terminal, MAZUR, look).press("right"), place(1, "z1"), look)
             before = quiet(terminal)
             shows(terminal.press("right"), place(1, "a1"), look)

@@ -58,7 +58,7 @@ def test_a_closed_terminal_leaves_no_orphan(controlling: bool) -> None:
 CRASH = """
 import sys
 from bpstepper import cli
-from bpstepper.ui import ahead
+from bpstepper.app import prefetch as ahead
 
 drawn = ahead.compose
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bpstepper.app.actions import ACTIONS
 from bpstepper.drawing.charset import ASCII
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.session import Session
 from bpstepper.session.inspecting import follow, inspect, move
-from bpstepper.ui.actions import ACTIONS
 from tests.pty.seeing import KEYS, MAZUR, go, opened_on, place, put, shows, typed, without
 from tests.scenes import at
 from tests.terminal import Modes
@@ -296,6 +296,6 @@ def test_ascii_and_back() -> None:
     with opened_on("mazur") as terminal:
         shows(terminal, MAZUR).press("right")
         shows(terminal, place(1, "z1")).press("a")
-        shows(terminal, place(1, "z1"), Look(ASCII))
+        shows(terminal, place(1, "z1"), RenderOptions(ASCII))
         assert terminal.text.isascii()
         shows(terminal.press("a"), place(1, "z1"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpstepper.drawing.charset import ASCII
-from bpstepper.drawing.look import Look
+from bpstepper.drawing.render_options import RenderOptions
 from tests.pty.seeing import COLOURS, MAZUR, opened_on, place, shows
 
 pytestmark = pytest.mark.pty
@@ -53,7 +53,7 @@ def test_colours_are_there_otherwise() -> None:
 )
 def test_an_ascii_locale_gets_ascii(locale: dict[str, str]) -> None:
     """In the C locale not one byte is more than ASCII, on any screen."""
-    look = Look(ASCII)
+    look = RenderOptions(ASCII)
     with opened_on("mazur", **locale) as terminal:
         shows(terminal, MAZUR, look).press("right")
         here = place(1, "z1")

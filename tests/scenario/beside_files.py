@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from bpstepper.scenario import Diagnostic, Scenario, ScenarioError, load
-from bpstepper.scenario.render import to_json, to_text
+from bpstepper.scenario.diagnostics.render_diagnostics import to_json, to_text
 
 QUICK = settings(
     max_examples=200,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpstepper.scenario import Diagnostic, ScenarioError, loads
-from bpstepper.scenario.render import to_json, to_text
+from bpstepper.scenario.diagnostics.render_diagnostics import to_json, to_text
 from bpstepper.scenario.verify import verify
 from tests.scenario import bad_sense, bad_syntax, bad_together
 from tests.scenario.spoiling import BASE, RATE, Bad, swap

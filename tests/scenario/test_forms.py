@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from bpstepper.scenario import forms, structures
-from bpstepper.scenario.forms import Flag, Form, Line, Mistake, Number, OneOf, Text, Whole, Word
-from bpstepper.scenario.structures import REQUIRED, Choice, Key, ListOf, Table
-from bpstepper.scenario.tables import FILE
-from bpstepper.scenario.wording import WORDS
+from bpstepper.scenario.schema import forms, structures
+from bpstepper.scenario.schema.forms import (
+    Flag,
+    Form,
+    Line,
+    Mistake,
+    Number,
+    OneOf,
+    Text,
+    Whole,
+    Word,
+)
+from bpstepper.scenario.schema.schema_messages import WORDS
+from bpstepper.scenario.schema.structures import REQUIRED, Choice, Key, ListOf, Table
+from bpstepper.scenario.schema.tables import FILE
 
 HUGE = 16**300  # beyond float64
 NAN = float("nan")

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bpstepper.scenario import ScenarioError, library, load, loads
-from bpstepper.scenario.render import to_json, to_text
+from bpstepper.scenario.diagnostics.render_diagnostics import to_json, to_text
 from bpstepper.scenario.starter import STARTER
 from tests.scenario.spoiling import BASE
 

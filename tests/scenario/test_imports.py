@@ -40,7 +40,7 @@ except ScenarioError as error:
 def test_reading_what_is_right_explains_nothing() -> None:
     """Reading a good file loads nothing that draws and nothing that is for mistakes."""
     loaded = loaded_after("from bpstepper.scenario import load; load('mazur')")
-    assert "bpstepper.scenario.tables" in loaded
+    assert "bpstepper.scenario.schema.tables" in loaded
     assert not loaded & (DRAWS | EXPLAINS | READS)
 
 
@@ -54,8 +54,14 @@ def test_reading_a_table_explains_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "needed"),
     [
-        ("titel = 1", {"bpstepper.scenario.wording", "bpstepper.scenario.locate"}),
-        ("title = .5", {"bpstepper.scenario.troubles", "bpstepper.scenario.locate"}),
+        (
+            "titel = 1",
+            {"bpstepper.scenario.schema.schema_messages", "bpstepper.scenario.diagnostics.locate"},
+        ),
+        (
+            "title = .5",
+            {"bpstepper.scenario.toml.syntax_errors", "bpstepper.scenario.diagnostics.locate"},
+        ),
     ],
 )
 def test_reading_what_is_wrong_explains_it(text: str, needed: set[str]) -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bpstepper.engine.initializers import INITIALIZERS, generator
+from bpstepper.engine.tables.initializers import INITIALIZERS, generator
 
 # variance for n_l = 200, n_prev = 300
 VARIANCES = {

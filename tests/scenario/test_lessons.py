@@ -13,14 +13,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bpstepper.engine.training import Timeline
-from bpstepper.lesson.mistakes import MISTAKES, difference
-from bpstepper.lesson.notes import notes_here
+from bpstepper.buglab.mistakes import MISTAKES, difference
+from bpstepper.engine.run.training import Timeline
+from bpstepper.explain.notes import notes_here
 from bpstepper.scenario import library, load
 from bpstepper.scenario.course import load_course
 from bpstepper.scenario.model import Scenario
 from bpstepper.session import start
-from bpstepper.session.editing import Desk
+from bpstepper.session.editing import EditHistory
 from bpstepper.session.lecture import begin, on
 
 MISCONCEPTIONS = {
@@ -132,7 +132,7 @@ def computed(name: str) -> Iterator[np.ndarray]:
     edits = {note.edit for note in scenario.notes if note.edit}
     sessions = [start(scenario).go("update 1")]
     for edit in edits:
-        desk = Desk.of(sessions[0])
+        desk = EditHistory.of(sessions[0])
         for change in edit:
             desk = desk.edit(change)
         sessions.append(desk.session)
@@ -223,7 +223,7 @@ def test_what_is_proposed_does_what_the_note_says() -> None:
         ("backprop-moves-nothing", "W1_next", 0.6),
     ):
         (edit,) = {note.edit for note in lesson(name).notes if note.edit}
-        desk = Desk.of(start(lesson(name)).go("update 1"))
+        desk = EditHistory.of(start(lesson(name)).go("update 1"))
         for change in edit:
             desk = desk.edit(change)
         assert desk.session.trace[symbol].item() == pytest.approx(promised, rel=1e-3), name

@@ -10,7 +10,7 @@ import pytest
 
 from bpstepper.scenario import library, load
 from bpstepper.scenario.course import load_course
-from bpstepper.scenario.shelves import LEVELS, TOPICS
+from bpstepper.scenario.schema.library_order import LEVELS, TOPICS
 from bpstepper.session import Session
 from tests.scenario.spoiling import BASE
 from tests.scenes import BUNDLED, HARD, SMALL, opened

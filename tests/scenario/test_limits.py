@@ -10,8 +10,8 @@ import tracemalloc
 import pytest
 
 from bpstepper.scenario import ScenarioError, loads
-from bpstepper.scenario.forms import Mistake
-from bpstepper.scenario.tables import FILE
+from bpstepper.scenario.schema.forms import Mistake
+from bpstepper.scenario.schema.tables import FILE
 from tests.scenario.spoiling import BASE, W1, swap
 
 TRAPS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpstepper.engine.initializers import INITIALIZERS, generator
+from bpstepper.engine.tables.initializers import INITIALIZERS, generator
 from bpstepper.scenario import Scenario, ScenarioError, library, load, loads
 from bpstepper.scenario.starter import STARTER
 from tests.scenario.spoiling import BASE, W1, W2, swap

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bpstepper.scenario import library, loads
-from bpstepper.scenario.locate import Locator, outline
-from bpstepper.scenario.spans import Path as KeyPath
-from bpstepper.scenario.spans import headers
+from bpstepper.scenario.diagnostics.locate import Locator, outline
+from bpstepper.scenario.diagnostics.spans import Path as KeyPath
+from bpstepper.scenario.diagnostics.spans import headers
 from bpstepper.scenario.starter import STARTER
 from tests.scenario.spoiling import BASE
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bpstepper.engine.layouts import LAYOUTS
-from bpstepper.engine.network import Layer, Network, Problem, ProblemError, Sample, Training
-from bpstepper.engine.optimizers import OPTIMIZERS
-from bpstepper.engine.training import Schedule, Timeline, split
+from bpstepper.engine.compile.network import Layer, Network, Problem, ProblemError, Sample, Training
+from bpstepper.engine.run.training import Schedule, Timeline, split
+from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario import Expect, load
-from bpstepper.scenario.draft import trained_on
-from bpstepper.scenario.expectations import batch_of_update, written_shape
+from bpstepper.scenario.checks.expectation_checks import batch_of_update, written_shape
+from bpstepper.scenario.checks.symbol_keys import KINDS, TURNED, names, parse, shape
+from bpstepper.scenario.data.partial_scenario import trained_on
 from bpstepper.scenario.model import in_layout
-from bpstepper.scenario.symbol_keys import KINDS, TURNED, names, parse, shape
 from bpstepper.scenario.verify import verify
 
 

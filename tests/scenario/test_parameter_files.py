@@ -119,7 +119,7 @@ def test_the_only_array_needs_no_name(tmp_path: Path) -> None:
 
 def test_what_training_saves_can_be_read(tmp_path: Path) -> None:
     """`train --save` writes W and b as matrices in the scenario's layout."""
-    from bpstepper.engine.training import run
+    from bpstepper.engine.run.training import run
 
     plain = load("xor-one-step", layout="row")
     trained = run(plain, 3)

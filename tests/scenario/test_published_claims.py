@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import bpstepper
-from bpstepper.engine.training import Timeline, run, split
-from bpstepper.lesson.mistakes import mistaken_timeline
+from bpstepper.buglab.mistakes import mistaken_timeline
+from bpstepper.engine.run.training import Timeline, run, split
 from bpstepper.number_format import number
 from bpstepper.scenario import Scenario, load
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpstepper.scenario import Diagnostic, ScenarioError, load, loads
-from bpstepper.scenario.reading import MAX_BYTES
+from bpstepper.scenario.data.reading import MAX_BYTES
 from tests.scenario.spoiling import BASE
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")

@@ -9,8 +9,8 @@ import pytest
 from wcwidth import wcswidth
 
 from bpstepper.scenario import Diagnostic, Place, ScenarioError, loads
-from bpstepper.scenario.diagnostics import printable
-from bpstepper.scenario.render import to_json, to_text
+from bpstepper.scenario.diagnostics.diagnostic import printable
+from bpstepper.scenario.diagnostics.render_diagnostics import to_json, to_text
 from tests.scenario.spoiling import BASE, swap
 
 UNSAFE = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *"\u202a\u202e\u2066\u2069\u200e"]

@@ -13,20 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.engine.training import Timeline
+from bpstepper.engine.run.training import Timeline
 from bpstepper.scenario import load, loads
 from bpstepper.scenario.model import Scenario
-from bpstepper.scenario.retouch import edited_toml
 from bpstepper.scenario.save import holding, to_toml, toml_value
 from bpstepper.scenario.starter import STARTER
+from bpstepper.scenario.toml_patch import edited_toml
 from bpstepper.scenario.values import fingerprint, same_numbers, values
 from bpstepper.scenario.verify import outcomes
 from bpstepper.session import start
-from bpstepper.session.editing import Desk, EditError
+from bpstepper.session.editing import EditError, EditHistory
 from bpstepper.session.saving import FileThereError, SaveError, save
 from tests.scenes import BUNDLED, HARD, opened, scenario_of, toml
+from tests.session.test_editing import EDITS, bits, tried
 from tests.strategies import Draft, drafts, examples
-from tests.test_editing import EDITS, bits, tried
 
 
 def as_scenario(draft: Draft) -> Scenario:
@@ -113,8 +113,8 @@ def test_the_same_is_told_from_what_is_not() -> None:
         "b1[1] = -0.0",
         "network.layers.0.activation=tanh",
     ):
-        other = Desk.of(start(one)).edit(text).session.scenario
-        zero = Desk.of(start(one)).edit("b1[1] = 0.0").session.scenario
+        other = EditHistory.of(start(one)).edit(text).session.scenario
+        zero = EditHistory.of(start(one)).edit("b1[1] = 0.0").session.scenario
         assert not same_numbers(one, other)
         assert not same_numbers(zero, other)
         assert fingerprint(one) != fingerprint(other)
@@ -137,7 +137,7 @@ def test_an_edited_file_keeps_its_comments(name: str, texts: list[str]) -> None:
 
     But that of a class which has given way to targets: it spoke of the class.
     """
-    desk = Desk.of(opened(name))
+    desk = EditHistory.of(opened(name))
     for edit in texts:
         desk = tried(desk, edit)
     file = Path(load(name).file)
@@ -157,7 +157,7 @@ def test_an_edited_file_keeps_its_comments(name: str, texts: list[str]) -> None:
 
 def test_only_what_is_edited_is_changed() -> None:
     """One line of the starter, in its place, with its comment."""
-    desk = Desk.of(start(loads(STARTER))).edit("training.learning_rate = 0.25")
+    desk = EditHistory.of(start(loads(STARTER))).edit("training.learning_rate = 0.25")
     text = edited_toml(STARTER, desk.session.scenario)
     assert text == STARTER.replace(
         "learning_rate = 0.5               # η", "learning_rate = 0.25               # η"
@@ -171,7 +171,7 @@ def test_only_what_is_edited_is_changed() -> None:
 
 def test_keys_that_were_not_there_come_beside_their_own() -> None:
     """After the last key of their table, and not after the headline of the next one."""
-    desk = Desk.of(start(loads(STARTER))).edit("loss.l2 = 0.5").edit("network.seed = 3")
+    desk = EditHistory.of(start(loads(STARTER))).edit("loss.l2 = 0.5").edit("network.seed = 3")
     text = edited_toml(STARTER, desk.session.scenario)
     assert text is not None
     loss = text.index("[loss]\n")
@@ -184,7 +184,7 @@ def test_tables_that_were_not_there_are_made() -> None:
     text = (
         "[network]\ninputs = 1\n[[network.layers]]\nunits = 1\n[[samples]]\ninput=[1]\ntarget=[0]"
     )
-    desk = Desk.of(start(loads(text)))
+    desk = EditHistory.of(start(loads(text)))
     desk = desk.edit("loss.factor = 2").edit("training.optimizer = adam").edit("W1[1,1] = 0.5")
     edited = edited_toml(text, desk.session.scenario)
     assert edited is not None
@@ -197,7 +197,7 @@ def test_tables_that_were_not_there_are_made() -> None:
 def test_weights_that_were_drawn_are_written_out() -> None:
     """One weight of them is edited: the whole matrix is there, `init` is gone."""
     text = toml(2, 3, 1)
-    desk = Desk.of(start(loads(text))).edit("W1[3,2] = 0.5")
+    desk = EditHistory.of(start(loads(text))).edit("W1[3,2] = 0.5")
     edited = edited_toml(text, desk.session.scenario)
     assert edited is not None
     again = loads(edited)
@@ -208,7 +208,9 @@ def test_weights_that_were_drawn_are_written_out() -> None:
 
 def test_labels_become_targets() -> None:
     """A target that is edited stands in place of the label."""
-    desk = Desk.of(start(scenario_of("softmax-batch"))).edit("samples.0.target = [0.5, 0.5, 0]")
+    desk = EditHistory.of(start(scenario_of("softmax-batch"))).edit(
+        "samples.0.target = [0.5, 0.5, 0]"
+    )
     text = to_toml(scenario_of("softmax-batch")).replace("target = [1.0, 0.0, 0.0]", "label = 0", 1)
     edited = edited_toml(text, desk.session.scenario)
     assert edited is not None
@@ -231,7 +233,7 @@ def test_a_file_that_says_something_else_is_not_edited(text: str) -> None:
 def test_published_numbers_that_still_hold_are_kept(name: str) -> None:
     """No expect of what is saved fails, unless it did before; those before the edit stay."""
     base = load(name)
-    desk = Desk.of(start(base)).edit("training.learning_rate = 0.0123")
+    desk = EditHistory.of(start(base)).edit("training.learning_rate = 0.0123")
     kept = holding(base, desk.session.scenario)
     assert len(kept.scenario.expects) + kept.dropped == len(base.expects)
     assert all(outcome.ok for outcome in outcomes(kept.scenario))
@@ -248,7 +250,9 @@ def test_published_numbers_that_still_hold_are_kept(name: str) -> None:
 def test_published_numbers_are_turned_with_the_layout(name: str, layout: str) -> None:
     """In another layout all of them hold still, in the file as it was edited and in a new one."""
     base = load(name)
-    kept = holding(base, Desk.of(start(base)).edit(f"network.layout={layout}").session.scenario)
+    kept = holding(
+        base, EditHistory.of(start(base)).edit(f"network.layout={layout}").session.scenario
+    )
     assert kept.dropped == 0
     folder = Path(base.file).parent
     text = edited_toml(Path(base.file).read_text(encoding="utf-8"), kept.scenario, folder)
@@ -263,7 +267,7 @@ def test_published_numbers_are_turned_with_the_layout(name: str, layout: str) ->
 def test_minus_zero_is_written() -> None:
     """It is another number, though it is equal."""
     text = toml(2, 3, 1).replace("units = 1\n", "units = 1\nbiases = [0.0]\n")
-    desk = Desk.of(start(loads(text))).edit("b2[1] = -0.0")
+    desk = EditHistory.of(start(loads(text))).edit("b2[1] = -0.0")
     edited = edited_toml(text, desk.session.scenario)
     assert edited is not None
     assert "biases = [-0.0]" in edited
@@ -274,7 +278,7 @@ def test_minus_zero_is_written() -> None:
 
 def test_saving_writes_a_file_that_loads(tmp_path: Path) -> None:
     """With the comments of the original, and what was left out told at its head."""
-    desk = Desk.of(opened("linear-neuron-b").next()).edit("training.learning_rate = 0.1")
+    desk = EditHistory.of(opened("linear-neuron-b").next()).edit("training.learning_rate = 0.1")
     saved = save(desk, tmp_path / "mine.toml")
     assert saved.kept_comments
     assert saved.dropped
@@ -345,7 +349,7 @@ def test_what_no_file_can_say_is_not_saved(tmp_path: Path) -> None:
 
 def test_samples_of_a_table_stay_in_it(tmp_path: Path) -> None:
     """1,797 samples are too many for a text: which file has to be there is said, and is so."""
-    desk = Desk.of(opened("digits")).edit("training.learning_rate = 0.25")
+    desk = EditHistory.of(opened("digits")).edit("training.learning_rate = 0.25")
     here = Path(load("digits").file).parent
     with pytest.raises(
         SaveError, match=r"a scenario file may have 256; first copy digits\.npz from"
@@ -359,7 +363,7 @@ def test_samples_of_a_table_stay_in_it(tmp_path: Path) -> None:
 
 def test_edit_errors_are_not_saved() -> None:
     """An edit that fails leaves the desk as it was."""
-    desk = Desk.of(opened("mazur"))
+    desk = EditHistory.of(opened("mazur"))
     with pytest.raises(EditError):
         desk.edit("W9[1,1] = 1")
     assert same_numbers(desk.session.scenario, load("mazur"))

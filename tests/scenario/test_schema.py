@@ -10,10 +10,11 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 import pytest
 from jsonschema import Draft202012Validator
 
-from bpstepper.scenario import filled, library, schema
+from bpstepper.scenario import library, schema
+from bpstepper.scenario.schema import typed_dicts as filled
+from bpstepper.scenario.schema.structures import REQUIRED, Table
+from bpstepper.scenario.schema.tables import FILE
 from bpstepper.scenario.starter import STARTER
-from bpstepper.scenario.structures import REQUIRED, Table
-from bpstepper.scenario.tables import FILE
 from tests.scenario.bad_sense import SCHEMA
 from tests.scenario.spoiling import BASE
 from tests.scenario.test_load import EXAMPLE

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from bpstepper.cli import main
-from bpstepper.engine.activations import ACTIVATIONS
-from bpstepper.engine.initializers import INITIALIZERS
-from bpstepper.engine.losses import LOSSES
-from bpstepper.engine.optimizers import OPTIMIZERS
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.initializers import INITIALIZERS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario import load, loads
-from bpstepper.scenario.shelves import LEVELS
+from bpstepper.scenario.schema.library_order import LEVELS
 from bpstepper.scenario.starter import STARTER
 from bpstepper.scenario.values import values
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.engine.training import Runner, accuracy, split
-from bpstepper.scenario import ScenarioError, csv_table, load, loads
+from bpstepper.engine.run.training import Runner, accuracy, split
+from bpstepper.scenario import ScenarioError, load, loads
+from bpstepper.scenario.data import csv_table
 from tests.scenario.bad_tables import BAD_TABLES, GOOD, SCENARIO, BadTable
 from tests.scenario.beside_files import QUICK, Write, mutated, read, refused, rows
 

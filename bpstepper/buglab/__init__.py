@@ -1,0 +1,1 @@
+"""The bug lab: common mistakes as changed programs, what they do and who would notice."""

@@ -1,0 +1,1 @@
+"""Matrices as text: how they fit, share a line, and are spelled out."""

@@ -1,0 +1,1 @@
+"""The network as a picture: units, wires and what is on them."""

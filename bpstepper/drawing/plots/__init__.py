@@ -1,0 +1,1 @@
+"""Plots: curves, planes, bars and tables of counts as text."""

@@ -1,0 +1,1 @@
+"""Running: traces, training, the gradient check, and what is read off a trace."""

@@ -1,0 +1,1 @@
+"""Tables: activations, losses, optimizers, initializers, laws and layouts, one row a member."""

@@ -1,0 +1,219 @@
+"""Losses: what a wrong output costs, and how that cost changes with the output.
+
+One row each. A row names the operations that give the loss of every output (`loss`) and those
+that give its slope, as (kernel, operands, result); sums, means, the factor and the weight
+penalty are the same for all and belong to the compiler. Cross-entropies are computed from z, so
+that logits of ±1000 have a finite loss. A row also says with which output activations δᴸ
+collapses to s·(ŷ − y), because the loss's derivative cancels the activation's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpstepper.engine.ops.algebra import ALGEBRA
+from bpstepper.engine.ops.kernels import (
+    AnyArray,
+    Call,
+    Scratch,
+    Stage,
+    elementwise,
+)
+from bpstepper.engine.ops.softmax import LOG_SOFTMAX
+from bpstepper.engine.tables.activations import ACTIVATIONS
+
+__all__ = ["LOSSES", "LossRule"]
+
+
+@dataclass(frozen=True)
+class LossRule:
+    """One row of the table.
+
+    Attributes:
+        name: as scenario files say it.
+        default_factor: where the file gives none.
+        activations: output activations it has a meaning for; None is any.
+        targets: what a target must be: "any", "unit_interval", "distribution" or "none".
+        collapses_with: output activations with which δᴸ = s(ŷ − y).
+        value: the stages that end in `loss`, one number for each output and sample.
+        slope: the stages that end in `loss_slope`, ∂loss/∂a before any factor.
+        slope_factor: what differentiating brings down in front: the 2 of a square.
+        formula: the summand of C, as a template (see `equations`).
+        slope_formula: ∂C/∂a without factors, as a template.
+        slope_reason: one sentence on where the slope comes from, as a template.
+        source: book and equation number.
+        meaning: what C says, to go on from "C is one number".
+    """
+
+    name: str
+    default_factor: float
+    activations: frozenset[str] | None
+    targets: str
+    collapses_with: frozenset[str]
+    value: tuple[Stage, ...]
+    slope: tuple[Stage, ...]
+    slope_factor: float
+    formula: str
+    slope_formula: str
+    slope_reason: str
+    source: str
+    meaning: str = " for how wrong the outputs are"
+
+
+_ONE = np.array(1.0)
+
+# ── the functions, as calls ──────────────────────────────────────────────────────────────────
+
+
+def _squared_error(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    y, a = operands
+    return [(np.subtract, (y, a, out)), (np.multiply, (out, out, out))]
+
+
+def _binary_cross_entropy(
+    operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch
+) -> list[Call]:
+    # −(y ln σ(z) + (1 − y) ln(1 − σ(z))) is softplus(z) − y z: finite for every finite z
+    z, y = operands
+    fit = scratch(z.shape)
+    softplus = ACTIVATIONS["softplus"].apply
+    return [
+        *softplus.lower((z,), out, 0, scratch),
+        (np.multiply, (y, z, fit)),
+        (np.subtract, (out, fit, out)),
+    ]
+
+
+def _binary_slope(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
+    # (a − y) / (a (1 − a)); at a saturated output this is the 0/0 that the collapse avoids
+    a, y = operands
+    variance = scratch(a.shape)
+    return [
+        (np.subtract, (_ONE, a, variance)),
+        (np.multiply, (variance, a, variance)),
+        (np.subtract, (a, y, out)),
+        (np.divide, (out, variance, out)),
+    ]
+
+
+def _cross_entropy(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    y, log_a = operands
+    return [(np.multiply, (y, log_a, out)), (np.negative, (out, out))]
+
+
+def _cross_entropy_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    y, a = operands
+    return [(np.divide, (y, a, out)), (np.negative, (out, out))]
+
+
+_SQUARED_ERROR = elementwise(
+    "squared_error",
+    "square of y − a",
+    _squared_error,
+    arity=2,
+    words="how wrong each output is: (y − a)²",
+    around=("(", "−", ")²"),
+)
+_BINARY = elementwise(
+    "binary_cross_entropy",
+    "cross-entropy",
+    _binary_cross_entropy,
+    arity=2,
+    words="−(y ln a + (1 − y) ln(1 − a)), computed from z",
+    around=("", "against", ""),
+)
+_BINARY_SLOPE = elementwise(
+    "binary_cross_entropy_slope",
+    "slope of the loss",
+    _binary_slope,
+    arity=2,
+    words="(a − y) / (a (1 − a))",
+    around=("", "against", ""),
+)
+_CROSS_ENTROPY = elementwise(
+    "cross_entropy",
+    "cross-entropy",
+    _cross_entropy,
+    arity=2,
+    words="how wrong each output is: −y ln a",
+    around=("−", "⊙", ""),
+)
+_CROSS_ENTROPY_SLOPE = elementwise(
+    "cross_entropy_slope",
+    "slope of the loss",
+    _cross_entropy_slope,
+    arity=2,
+    words="how C changes with each output: −y/a",
+    around=("−", "/", ""),
+)
+
+_ROWS = (
+    LossRule(
+        name="squared_error",
+        default_factor=0.5,
+        activations=None,
+        targets="any",
+        collapses_with=frozenset({"linear"}),
+        value=(Stage(_SQUARED_ERROR, ("y", "a"), "loss"),),
+        slope=(Stage(ALGEBRA["subtract"], ("a", "y"), "loss_slope"),),
+        slope_factor=2.0,
+        formula="({y} − {a})²",
+        slope_formula="({a} − {y})",
+        slope_reason="the derivative of ({y} − {a})² is 2({a} − {y})",
+        source="Nielsen ch. 2 (26)",
+    ),
+    LossRule(
+        name="binary_cross_entropy",
+        default_factor=1.0,
+        activations=frozenset({"sigmoid"}),
+        targets="unit_interval",
+        collapses_with=frozenset({"sigmoid"}),
+        value=(Stage(_BINARY, ("z", "y"), "loss"),),
+        slope=(Stage(_BINARY_SLOPE, ("a", "y"), "loss_slope"),),
+        slope_factor=1.0,
+        formula="−({y} ln {a} + (1 − {y}) ln(1 − {a}))",
+        slope_formula="({a} − {y}) / ({a}(1 − {a}))",
+        slope_reason="the derivative of −({y} ln {a} + (1 − {y}) ln(1 − {a})) "
+        "is ({a} − {y})/({a}(1 − {a}))",
+        source="Nielsen ch. 3 (63)",
+    ),
+    LossRule(
+        name="categorical_cross_entropy",
+        default_factor=1.0,
+        activations=frozenset({"softmax"}),
+        targets="distribution",
+        collapses_with=frozenset({"softmax"}),
+        value=(
+            Stage(LOG_SOFTMAX, ("z",), "log_a"),
+            Stage(_CROSS_ENTROPY, ("y", "log_a"), "loss"),
+        ),
+        slope=(Stage(_CROSS_ENTROPY_SLOPE, ("y", "a"), "loss_slope"),),
+        slope_factor=1.0,
+        formula="−{y} ln {a}",
+        slope_formula="(−{y} / {a})",
+        slope_reason="the derivative of −{y} ln {a} is −{y}/{a}",
+        source="Nielsen ch. 3 (80)",
+    ),
+    LossRule(
+        name="output",
+        default_factor=1.0,
+        activations=None,
+        targets="none",
+        collapses_with=frozenset(),
+        # y is not a target here: it holds 1 for each output that is counted, 0 for the others
+        value=(Stage(ALGEBRA["hadamard"], ("y", "a"), "loss"),),
+        slope=(),
+        slope_factor=1.0,
+        formula="{a}",
+        slope_formula="1",
+        slope_reason="{C} is the output itself, so ∂{C}/∂{a} is 1 for each output that is counted",
+        source="no loss: C is the output",
+        meaning=", here the output itself",
+    ),
+)
+
+LOSSES: dict[str, LossRule] = {row.name: row for row in _ROWS}
+"""Every loss by its name."""

@@ -1,0 +1,1 @@
+"""Explanations: what a person is told about a step, headless, from the step's own values."""

@@ -1,0 +1,1 @@
+"""Derivations: the chain rule written out for one number, line by line."""

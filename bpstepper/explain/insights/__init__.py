@@ -1,0 +1,1 @@
+"""Insights: what the values at hand show that a student might overlook."""

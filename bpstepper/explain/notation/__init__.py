@@ -1,0 +1,1 @@
+"""Notations: the same update in the letters and signs of another book."""

@@ -1,0 +1,1 @@
+"""Checks: whether the parts of a file fit together and mean something."""

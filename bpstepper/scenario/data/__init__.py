@@ -1,0 +1,1 @@
+"""Reading: scenario files, and the CSV, NPZ and NPY files beside them, safely."""

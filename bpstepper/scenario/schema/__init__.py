@@ -1,0 +1,1 @@
+"""The schema: what a file may hold, and what is said where it holds something else."""

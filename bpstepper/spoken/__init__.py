@@ -1,0 +1,1 @@
+"""The stepper in sentences: for screen readers, logs and pipes."""

@@ -1,0 +1,224 @@
+"""Stopping: until when one trains, one row each.
+
+C is looked at in every update, so that a training ends in the very update in which the stepper's
+own `run until` would stop; what is asked of whole sets of samples is asked at the end of every
+epoch. A number that is not finite ends every training, and needs no row.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from bpstepper.engine.compile.network import Problem
+from bpstepper.engine.run.evaluation import classes
+from bpstepper.engine.run.training import Schedule, split
+from bpstepper.number_format import number
+from bpstepper.training.measures import Sets
+
+__all__ = [
+    "COST", "STOPS", "Ending", "Limits", "Stop", "StopError", "StopRow", "Watch", "as_number",
+    "patience", "stop",
+]  # fmt: skip
+
+_NUMBER = r"[0-9]*[.,]?[0-9]+(?:e[+-]?[0-9]+)?"
+"""How a number may be typed."""
+
+_FINITE = sys.float_info.max
+
+
+class StopError(ValueError):
+    """There is no such thing to train until; the message says what there is."""
+
+
+class Ending(NamedTuple):
+    """Why a training ended.
+
+    Attributes:
+        update: which update was the last.
+        says: why, as "C is below 0.01".
+        is_sound: False where a number is not finite.
+    """
+
+    update: int
+    says: str
+    is_sound: bool = True
+
+
+class Limits(NamedTuple):
+    """Between which numbers C has to stay; what is not finite is outside of all."""
+
+    low: float = -_FINITE
+    high: float = _FINITE
+
+
+_ANY = Limits()
+
+Watch: TypeAlias = Callable[[Sets, int], str | None]
+"""(the sets of samples, the epoch that ends) → why training is over; None where it goes on."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Something to train until.
+
+    Attributes:
+        says: what it is, as "C is below 0.01".
+        limits: between which C has to stay.
+        watch: makes what is asked at the ends of epochs, fresh for each training.
+        updates: the most updates; None for any number.
+    """
+
+    says: str
+    limits: Limits = _ANY
+    watch: Callable[[], Watch] | None = None
+    updates: int | None = None
+
+
+@dataclass(frozen=True)
+class StopRow:
+    """One row.
+
+    Attributes:
+        usage: how it is written.
+        help: what it waits for.
+        pattern: what it is recognised by, whatever its case.
+        make: (what the pattern found, the problem) → what to train until.
+    """
+
+    usage: str
+    help: str
+    pattern: str
+    make: Callable[[re.Match[str], Problem], Stop]
+
+
+def as_number(text: str) -> float:
+    """A number as it may be typed, with a point or a comma."""
+    return float(text.replace(",", "."))
+
+
+def _cost(found: re.Match[str], _problem: Problem) -> Stop:
+    limit, below = as_number(found["limit"]), found["sign"] == "<"
+    says = f"C is {'below' if below else 'above'} {found['limit']}"
+    return Stop(says, Limits(low=limit) if below else Limits(high=limit))
+
+
+def _accuracy(found: re.Match[str], problem: Problem) -> Stop:
+    least = as_number(found["share"]) / (100 if found["percent"] else 1)
+    if not 0 <= least <= 1:
+        raise StopError(f"an accuracy goes from 0 to 1, or to 100 %, and is not {found['share']}")
+    parts = split(problem)
+    of_training = bool(found["training"]) or not len(parts.held_out)
+    chosen = parts.training if of_training else parts.held_out
+    if classes(problem, chosen) is None:
+        raise StopError("these targets are no classes, so there is no accuracy")
+    which = "training" if of_training else "held-out"
+    says = f"accuracy of the {which} samples is at least {number(100 * least)} %"
+
+    def watch(sets: Sets, _epoch: int) -> str | None:
+        accuracy = (sets.training if of_training else sets.watched).accuracy
+        return says if accuracy is not None and accuracy >= least else None
+
+    return Stop(says, watch=lambda: watch)
+
+
+class _Patience:
+    """C of the held-out samples, or of all where none are, has not been lower for some epochs."""
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
+        self._best, self._when = float("inf"), 0
+
+    def __call__(self, sets: Sets, epoch: int) -> str | None:
+        cost = sets.watched.cost
+        if cost < self._best or not self._when:
+            self._best, self._when = cost, epoch
+        if epoch - self._when < self._epochs:
+            return None
+        whose = "held-out" if sets.held_out else "training"
+        return (
+            f"C of the {whose} samples was no better for {_epochs(self._epochs)}: its best was "
+            f"{number(self._best)} after epoch {self._when:,}"
+        )
+
+
+def _epochs(count: int) -> str:
+    return f"{count:,} epoch{'' if count == 1 else 's'}"
+
+
+def patience(epochs: int, problem: Problem) -> Stop:
+    """Early stopping: C of the held-out samples was no better for so many epochs.
+
+    Where none are held out, C of the training samples.
+    """
+    whose = "held-out" if len(split(problem).held_out) else "training"
+    says = f"C of the {whose} samples is no better for {_epochs(epochs)}"
+    return Stop(says, watch=lambda: _Patience(epochs))
+
+
+def _patience(found: re.Match[str], problem: Problem) -> Stop:
+    return patience(max(int(found["epochs"]), 1), problem)
+
+
+def _at_least_one(text: str, what: str) -> int:
+    count = int(text)
+    if not count:
+        raise StopError(f"one {what} is the least")
+    return count
+
+
+def _updates(found: re.Match[str], _problem: Problem) -> Stop:
+    updates = _at_least_one(found["updates"], "update")
+    return Stop(f"update {updates:,} is done", updates=updates)
+
+
+def _to_epoch(found: re.Match[str], problem: Problem) -> Stop:
+    epoch = _at_least_one(found["epoch"], "epoch")
+    return Stop(f"epoch {epoch:,} is done", updates=epoch * Schedule(problem).updates_per_epoch)
+
+
+COST = StopRow(
+    "C < 0.01",
+    "the cost is below a value, or above it",
+    rf"C\s*(?P<sign>[<>])\s*(?P<limit>{_NUMBER})",
+    _cost,
+)
+"""The row that the stepper has, too."""
+
+STOPS: tuple[StopRow, ...] = (
+    COST,
+    StopRow(
+        "accuracy >= 95%",
+        "so many are classified rightly: of the held-out samples where there are some, or else, "
+        "and with `training accuracy >= 95%`, of the training samples",
+        rf"(?P<training>training\s+)?accuracy\s*(?:>=|≥|>)?\s*(?P<share>{_NUMBER})\s*(?P<percent>%)?",
+        _accuracy,
+    ),
+    StopRow(
+        "no better for 10 epochs",
+        "early stopping: C of the held-out samples, or else of all, has not been lower",
+        r"(?:no\s+better\s+for|patience)\s*(?P<epochs>[0-9]{1,9})(?:\s*epochs?)?",
+        _patience,
+    ),
+    StopRow("update 500", "so many updates are done", r"updates?\s*(?P<updates>[0-9]{1,12})",
+            _updates),
+    StopRow("epoch 10", "so many epochs are done", r"epochs?\s*(?P<epoch>[0-9]{1,9})", _to_epoch),
+)  # fmt: skip
+"""Everything that one can train until."""
+
+
+def stop(text: str, problem: Problem, rows: Sequence[StopRow] = STOPS) -> Stop:
+    """What a person wants to train until.
+
+    Raises:
+        StopError: it is none of the rows, or has no meaning for this problem.
+    """
+    for row in rows:
+        found = re.fullmatch(row.pattern, text.strip(), re.IGNORECASE)
+        if found:
+            return row.make(found, problem)
+    usages = ", ".join(row.usage for row in rows)
+    raise StopError(f"there is nothing of that name to train until; there are {usages}")
