@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+import pytest
+
+from tests.saying import Said
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are processors: some tests wait for terminals and processes."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture
+def said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Said:
+    """The program, run in this process, in an empty folder and a UTF-8 locale."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    return Said(capsys)

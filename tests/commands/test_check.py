@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpstepper.scenario import library
-from tests.commands.saying import MAZUR, Said, wrong_mazur
+from tests.saying import MAZUR, Said, wrong_mazur
 from tests.terminal import environment, program
 
 

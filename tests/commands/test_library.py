@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from bpstepper.scenario import library
-from tests.commands.saying import MAZUR, Said
+from tests.saying import MAZUR, Said
 
 COURSE = """
 [course]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import bpstepper
-from tests.commands.saying import MAZUR, Said, run
+from tests.saying import MAZUR, Said, run
 
 PUBLISHED: dict[str, list[list[float]] | float] = {
     "z1": [[0.3775], [0.3925]],

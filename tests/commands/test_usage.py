@@ -15,7 +15,7 @@ import pytest
 import bpstepper
 from bpstepper import cli
 from bpstepper.cli import COMMANDS
-from tests.commands.saying import MAZUR, Said, run, temporary, wrong_mazur
+from tests.saying import MAZUR, Said, run, temporary, wrong_mazur
 from tests.terminal import environment, program
 
 # ── help and examples ────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ import pytest
 
 from bpstepper import files
 from bpstepper.commands.common import CommandError, write_whole
-from tests.commands.saying import Said, temporary
+from tests.saying import Said, temporary
 
 
 class Stopped(BaseException):

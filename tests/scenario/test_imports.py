@@ -22,10 +22,18 @@ def loaded_after(code: str) -> set[str]:
 DRAWS = {"textual", "rich"}
 
 # what reads the files that a scenario names
-READS = {f"bpstepper.scenario.{name}" for name in ("gather", "arrays", "csv_table")} | {"csv"}
+READS = {
+    *(f"bpstepper.scenario.data.{name}" for name in ("data_files", "npz_arrays", "csv_table")),
+    "csv",
+}
 
 # what tells mistakes and where they are
-EXPLAINS = {f"bpstepper.scenario.{name}" for name in ("locate", "troubles", "wording", "render")}
+EXPLAINS = {
+    "bpstepper.scenario.diagnostics.locate",
+    "bpstepper.scenario.toml.syntax_errors",
+    "bpstepper.scenario.schema.schema_messages",
+    "bpstepper.scenario.diagnostics.render_diagnostics",
+}
 EXPLAINS.add("difflib")
 
 REFUSED = """

@@ -20,7 +20,7 @@ from tests.portable import assert_same
 from tests.scenes import ASKED, BUNDLED, HARD, at, everywhere, opened, operations, some
 from tests.spoken.test_mathematics import heard
 
-NARRATED = Path(__file__).resolve().parent / "goldens" / "narration" / "mazur-delta1.txt"
+NARRATED = Path(__file__).resolve().parent / "goldens" / "mazur-delta1.txt"
 EXPONENT = r"(?: times 10 to the (?:minus )?\d+)?"
 NUMBER = rf"(?:minus )?(?:\d+(?:\.\d+)?{EXPONENT}|infinity)|not a number"
 BOXES = re.compile("[─-╿▀-▟⎡-⎦▸]")

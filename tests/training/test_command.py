@@ -19,7 +19,7 @@ import pytest
 from bpstepper.scenario import ScenarioError
 from bpstepper.training import command_backends as backends
 from bpstepper.training.runs import Length, grid, sweep
-from tests.commands.saying import Said
+from tests.saying import Said
 from tests.terminal import environment, program
 
 MOONS = ("train", "moons", "--epochs", "4")

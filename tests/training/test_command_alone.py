@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import bpstepper
-from tests.commands.saying import Said, temporary
+from tests.saying import Said, temporary
 
 
 def test_train_as_json(said: Said) -> None:
