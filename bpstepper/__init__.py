@@ -15,6 +15,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from bpstepper.engine.run import displays
+
 if TYPE_CHECKING:
     from bpstepper.api import gradcheck, run, timeline, trace, verify
     from bpstepper.engine.compile.network import (
@@ -57,6 +59,16 @@ _HOMES = {
         "schema",
     ),
 }
+
+
+def _display() -> displays.Display:
+    from bpstepper.report import rich_repr
+
+    return rich_repr
+
+
+displays.register(_display)
+
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [

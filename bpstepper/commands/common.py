@@ -14,7 +14,7 @@ from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.render_options import RenderOptions
 
 if TYPE_CHECKING:
-    from bpstepper.scenario.diagnostics.diagnostic import ScenarioError
+    from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
     from bpstepper.scenario.model import Scenario
 
 __all__ = [

@@ -7,7 +7,8 @@ what explains mistakes is loaded only when there are some.
 
 from __future__ import annotations
 
-from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, ScenarioError
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.load import load, loads, schema
 from bpstepper.scenario.model import Expect, Note, Scenario
 

@@ -21,8 +21,9 @@ from bpstepper.scenario.checks.text_safety import check_texts
 from bpstepper.scenario.data import reading
 from bpstepper.scenario.data.partial_scenario import Draft
 from bpstepper.scenario.data.safe_read import CannotRead, read_beside
-from bpstepper.scenario.diagnostics.diagnostic import ScenarioError, did_you_mean, shorten
+from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.load import load, loads
 from bpstepper.scenario.model import Note, Scenario
 from bpstepper.scenario.schema.course_tables import COURSE_FILE, CourseFileValues, StopValues

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from bpstepper.scenario.data.partial_scenario import Draft
-from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, ScenarioError, shorten
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings, Origin, Source
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path, Span
 from bpstepper.scenario.editable import CELL, EditError, Value, plain
 from bpstepper.scenario.model import Scenario

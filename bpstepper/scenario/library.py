@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bpstepper.scenario.data.reading import decode, read_file
-from bpstepper.scenario.diagnostics.diagnostic import ScenarioError, printable
+from bpstepper.scenario.diagnostics.diagnostic import printable
 from bpstepper.scenario.diagnostics.diagnostic_collector import Source
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.schema.library_order import shelf
 from bpstepper.scenario.toml.syntax import measure
 

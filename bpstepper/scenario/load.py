@@ -18,14 +18,9 @@ from typing import TYPE_CHECKING, Any
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.scenario import library
 from bpstepper.scenario.data import reading
-from bpstepper.scenario.diagnostics.diagnostic import (
-    Diagnostic,
-    Place,
-    ScenarioError,
-    did_you_mean,
-    shorten,
-)
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, did_you_mean, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings, Source
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.schema.forms import Mistake
 from bpstepper.scenario.toml.overrides import apply

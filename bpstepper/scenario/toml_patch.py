@@ -12,8 +12,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bpstepper.scenario.diagnostics.diagnostic import ScenarioError
 from bpstepper.scenario.diagnostics.locate import Locator
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path
 from bpstepper.scenario.load import loads
 from bpstepper.scenario.model import Scenario

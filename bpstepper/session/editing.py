@@ -21,7 +21,8 @@ from bpstepper.engine.compile.network import ProblemError
 from bpstepper.engine.run.training import Timeline
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
-from bpstepper.scenario.diagnostics.diagnostic import ScenarioError, shorten
+from bpstepper.scenario.diagnostics.diagnostic import shorten
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.edit_checks import check_value, check_whole
 from bpstepper.scenario.editable import EditError, Parts, Value, paths, read, written
 from bpstepper.scenario.model import Scenario

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from bpstepper.files import shown, write_whole
 from bpstepper.scenario.data.reading import MAX_BYTES, decode, read_file
-from bpstepper.scenario.diagnostics.diagnostic import ScenarioError
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.load import loads
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.save import Holding, holding, to_toml

@@ -31,7 +31,8 @@ from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.scenario.data.npz_arrays import ArrayFile, as_numbers, told
 from bpstepper.scenario.data.reading import read_file
 from bpstepper.scenario.data.safe_read import DATA, CannotRead
-from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, ScenarioError, shorten
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, shorten
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.session.cursor import MOST_UPDATES
 from bpstepper.training.recording import State
 

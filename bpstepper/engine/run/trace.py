@@ -18,6 +18,7 @@ from bpstepper.engine.compile.lowering import Lowered
 from bpstepper.engine.compile.network import Array
 from bpstepper.engine.compile.program import Op, Program
 from bpstepper.engine.ops.kernels import Axes, Kernel
+from bpstepper.engine.run.displays import display
 from bpstepper.engine.symbols import Name, Symbol
 from bpstepper.engine.tables.equations import Equation
 
@@ -117,15 +118,11 @@ class Step(NamedTuple):
 
     def __rich_console__(self, console: object, options: object) -> Iterator[object]:
         """The step for rich's `print`: its equation and its matrices."""
-        from bpstepper.report.rich_repr import rich_lines  # drawn far from here, and only if asked
-
-        yield from rich_lines((self,))
+        yield from display().rich_lines((self,))
 
     def _repr_html_(self) -> str:
         """The step for a notebook."""
-        from bpstepper.report.rich_repr import html
-
-        return html((self,))
+        return display().html((self,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,15 +209,11 @@ class Trace:
 
     def __rich_console__(self, console: object, options: object) -> Iterator[object]:
         """The update for rich's `print`: every step with its result."""
-        from bpstepper.report.rich_repr import rich_lines
-
-        yield from rich_lines(self.steps)
+        yield from display().rich_lines(self.steps)
 
     def _repr_html_(self) -> str:
         """The update for a notebook."""
-        from bpstepper.report.rich_repr import html
-
-        return html(self.steps)
+        return display().html(self.steps)
 
     def __repr__(self) -> str:
         return (

@@ -11,8 +11,9 @@ from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario.checks import symbol_keys
 from bpstepper.scenario.checks.symbol_keys import SymbolKey
 from bpstepper.scenario.data.partial_scenario import Draft
-from bpstepper.scenario.diagnostics.diagnostic import ScenarioError, Severity, did_you_mean, shorten
+from bpstepper.scenario.diagnostics.diagnostic import Severity, did_you_mean, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path
 from bpstepper.scenario.toml.overrides import read as read_override
 

@@ -16,8 +16,9 @@ from bpstepper.scenario.checks.training_checks import TARGET_TOLERANCE
 from bpstepper.scenario.data.loaded_data import TableSamples
 from bpstepper.scenario.data.partial_scenario import Draft
 from bpstepper.scenario.data.safe_read import MAX_NUMBERS
-from bpstepper.scenario.diagnostics.diagnostic import LIMIT, Diagnostic
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
+from bpstepper.scenario.diagnostics.scenario_error import LIMIT
 from bpstepper.scenario.diagnostics.spans import Path
 
 __all__ = ["check_table", "one_hot_rows"]

@@ -22,7 +22,6 @@ import numpy as np
 from bpstepper.engine.compile.network import Array
 from bpstepper.scenario.data.csv_cells import CellProblem, CsvPlaces, problem_of
 from bpstepper.scenario.diagnostics.diagnostic import (
-    LIMIT,
     Diagnostic,
     Place,
     did_you_mean,
@@ -31,6 +30,7 @@ from bpstepper.scenario.diagnostics.diagnostic import (
     shorten,
 )
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings, Source
+from bpstepper.scenario.diagnostics.scenario_error import LIMIT
 from bpstepper.scenario.diagnostics.spans import Path
 
 __all__ = ["MAX_ROWS", "Column", "Columns", "CsvTable"]

@@ -21,13 +21,9 @@ from bpstepper.scenario.data.npz_arrays import ArrayFile, as_numbers, told
 from bpstepper.scenario.data.partial_scenario import Draft
 from bpstepper.scenario.data.reading import decode
 from bpstepper.scenario.data.safe_read import DATA, MAX_NUMBERS, CannotRead, Found, read_beside
-from bpstepper.scenario.diagnostics.diagnostic import (
-    Diagnostic,
-    Place,
-    ScenarioError,
-    first_unsafe,
-)
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, first_unsafe
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path
 
 __all__ = ["gather"]

@@ -13,8 +13,9 @@ import stat
 import sys
 from typing import BinaryIO, NamedTuple
 
-from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, ScenarioError, printable
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, printable
 from bpstepper.scenario.diagnostics.diagnostic_collector import Source
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.diagnostics.spans import Span
 
 __all__ = ["MAX_BYTES", "SCENARIO", "FileKind", "decode", "read_file", "read_stdin"]

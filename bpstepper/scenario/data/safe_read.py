@@ -12,7 +12,8 @@ from pathlib import PureWindowsPath
 from typing import Final, NamedTuple
 
 from bpstepper.scenario.data.reading import FileKind, read_file
-from bpstepper.scenario.diagnostics.diagnostic import ScenarioError, did_you_mean, shorten
+from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 
 __all__ = ["DATA", "MAX_DATA_BYTES", "MAX_NUMBERS", "CannotRead", "Found", "read_beside"]
 

@@ -1,31 +1,26 @@
 """Diagnostics: what is wrong with an input, where, and what to do about it.
 
-A diagnostic is data; `render` turns it into text. This module also owns `ScenarioError`, the one
-exception that anything a user can write may cause, and `printable`, which keeps control
-characters of a file from reaching anybody's terminal.
+A diagnostic is data; `render_diagnostics` turns it into text, and `scenario_error` raises it. This
+module also owns `printable`, which keeps control characters of a file from reaching anybody's
+terminal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 __all__ = [
-    "LIMIT",
     "Diagnostic",
     "Place",
-    "ScenarioError",
     "Severity",
     "did_you_mean",
     "first_unsafe",
     "printable",
     "shorten",
 ]
-
-LIMIT = 20
-"""At most so many diagnostics are told; the rest are counted."""
 
 Severity = Literal["error", "warning"]
 
@@ -159,24 +154,3 @@ class Diagnostic:
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
-
-
-class ScenarioError(Exception):
-    """A scenario could not be used as it is written.
-
-    Attributes:
-        diagnostics: what is wrong, sorted by position, at most `LIMIT` of them.
-        omitted: how many more there were.
-    """
-
-    def __init__(self, diagnostics: Sequence[Diagnostic], omitted: int = 0) -> None:
-        # errors first to the cut: a warning must not push out what stops the file from loading
-        kept = sorted(diagnostics, key=lambda d: (d.severity != "error", *d.position))[:LIMIT]
-        self.diagnostics = tuple(sorted(kept, key=lambda d: d.position))
-        self.omitted = omitted + len(diagnostics) - len(kept)
-        super().__init__(self.diagnostics)
-
-    def __str__(self) -> str:
-        from bpstepper.scenario.diagnostics.render_diagnostics import to_text
-
-        return to_text(self.diagnostics, omitted=self.omitted)

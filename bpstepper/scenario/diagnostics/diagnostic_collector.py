@@ -12,7 +12,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from bpstepper.scenario.diagnostics.diagnostic import LIMIT, Diagnostic, Place, Severity
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, Severity
+from bpstepper.scenario.diagnostics.scenario_error import LIMIT
 from bpstepper.scenario.diagnostics.spans import Path, Span, headers, line_starts, position
 
 if TYPE_CHECKING:

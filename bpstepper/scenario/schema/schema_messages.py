@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from bpstepper.scenario.diagnostics.diagnostic import LIMIT, did_you_mean, shorten
+from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
+from bpstepper.scenario.diagnostics.scenario_error import LIMIT
 from bpstepper.scenario.diagnostics.spans import Path
 from bpstepper.scenario.schema.forms import Form, Mistake, OneOf, Word
 from bpstepper.scenario.schema.structures import Table

@@ -13,8 +13,9 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, ScenarioError, shorten
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Origin, Source
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path, Span
 from bpstepper.scenario.toml.syntax import measure, parse
 

@@ -12,8 +12,9 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bpstepper.scenario.diagnostics.diagnostic import LIMIT, Diagnostic, ScenarioError, printable
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, printable
 from bpstepper.scenario.diagnostics.diagnostic_collector import Source
+from bpstepper.scenario.diagnostics.scenario_error import LIMIT, ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path, Span
 
 if TYPE_CHECKING:
