@@ -29,6 +29,7 @@ class Action:
         help: what it does, one line.
         group: under which heading help lists it.
         move: for a movement: session → session.
+        does: for all else: which controller answers, and by which of its methods.
         inspecting: what it does instead while a cell is inspected.
         on_page: what it does instead on a page: the page → the id of another action.
         hints: context (see `hinting`) → the key and the words of the last line.
@@ -43,6 +44,7 @@ class Action:
     inspecting: Move | None = None
     on_page: Mapping[str, str] = field(default_factory=dict)
     hints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    does: str = ""
 
 
 GROUPS = ("step", "jump", "look closer", "explain", "try", "show", "program")
@@ -85,8 +87,22 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "back", ("p",), "", "the step before", "step", Session.back, None, {"buglab": "lab_back"}
     ),
-    Action("next_stop", ("pagedown",), "PgDn", "next step; in a course, its next stop", "step"),
-    Action("previous_stop", ("pageup",), "PgUp", "back; in a course, to its stop before", "step"),
+    Action(
+        "next_stop",
+        ("pagedown",),
+        "PgDn",
+        "next step; in a course, its next stop",
+        "step",
+        does="course.next_stop",
+    ),
+    Action(
+        "previous_stop",
+        ("pageup",),
+        "PgUp",
+        "back; in a course, to its stop before",
+        "step",
+        does="course.previous_stop",
+    ),
     Action(
         "into",
         ("down",),
@@ -110,7 +126,14 @@ ACTIONS: tuple[Action, ...] = (
         {"buglab": "previous_mistake"},
         _in(("operation", "element"), "↑", "out"),
     ),
-    Action("play", ("space",), "Space", "play: a step a second, until any key", "step"),
+    Action(
+        "play",
+        ("space",),
+        "Space",
+        "play: a step a second, until any key",
+        "step",
+        does="stepper.play",
+    ),
     # ── jump ─────────────────────────────────────────────────────────────────────────────────
     Action(
         "next_phase",
@@ -162,6 +185,7 @@ ACTIONS: tuple[Action, ...] = (
         "go anywhere by name: delta1, BP2, update 500, epoch 3",
         "jump",
         hints=_in(("start", "phase"), "g", "go to"),
+        does="run_until.go",
     ),
     Action(
         "until",
@@ -169,8 +193,16 @@ ACTIONS: tuple[Action, ...] = (
         "u",
         "run until something happens: C < 0.01, saturated, nan",
         "jump",
+        does="run_until.until",
     ),
-    Action("outline", ("o",), "o", "the outline: weights, samples and steps, to go to", "jump"),
+    Action(
+        "outline",
+        ("o",),
+        "o",
+        "the outline: weights, samples and steps, to go to",
+        "jump",
+        does="overlays.outline",
+    ),
     # ── look closer ──────────────────────────────────────────────────────────────────────────
     Action(
         "next_cell",
@@ -210,6 +242,7 @@ ACTIONS: tuple[Action, ...] = (
         "look closer",
         hints=_in(("inspect", "layouts", "network", "buglab", "compare"), "Esc", "back")
         | _in(("buglab-steps", "buglab-curves"), "Esc", "back"),
+        does="stepper.leave",
     ),
     Action(
         "nudge",
@@ -218,6 +251,7 @@ ACTIONS: tuple[Action, ...] = (
         "nudge the number, watch C; again: ten times more",
         "look closer",
         hints=_in(("equation", "inspect"), "w", "nudge"),
+        does="stepper.nudge",
     ),
     Action(
         "derive",
@@ -226,6 +260,7 @@ ACTIONS: tuple[Action, ...] = (
         "derive this number by the chain rule, line by line",
         "look closer",
         hints=_in(("inspect",), "d", "derive"),
+        does="overlays.derive",
     ),
     Action(
         "curtain",
@@ -233,6 +268,7 @@ ACTIONS: tuple[Action, ...] = (
         "c",
         "next step with its result hidden; any key shows it",
         "look closer",
+        does="stepper.hide_result",
     ),
     # ── explain ──────────────────────────────────────────────────────────────────────────────
     Action(
@@ -242,6 +278,7 @@ ACTIONS: tuple[Action, ...] = (
         "why this step is what it is",
         "explain",
         hints=_in(("start", "equation", "operation", "element", "inspect"), "y", "why"),
+        does="overlays.why",
     ),
     Action(
         "network",
@@ -250,15 +287,31 @@ ACTIONS: tuple[Action, ...] = (
         "the network, with the wires in play",
         "explain",
         hints=_in(("start", "phase"), "v", "network"),
+        does="stepper.network",
     ),
-    Action("layouts", ("l",), "l", "three layouts of the same numbers, side by side", "explain"),
-    Action("notation", ("N",), "N", "the letters of another book, on the same numbers", "explain"),
+    Action(
+        "layouts",
+        ("l",),
+        "l",
+        "three layouts of the same numbers, side by side",
+        "explain",
+        does="stepper.layouts",
+    ),
+    Action(
+        "notation",
+        ("N",),
+        "N",
+        "the letters of another book, on the same numbers",
+        "explain",
+        does="appearance.choose_notation",
+    ),
     Action(
         "error_signal",
         ("E",),
         "E",
         "δ as error signal and as gradient: the same numbers",
         "explain",
+        does="appearance.switch_error_signal",
     ),
     # ── try ──────────────────────────────────────────────────────────────────────────────────
     Action(
@@ -268,8 +321,16 @@ ACTIONS: tuple[Action, ...] = (
         "change a weight, an input, η, a layer … and see",
         "try",
         hints=_in(("compare",), "e", "change more"),
+        does="editing.edit",
     ),
-    Action("propose", ("f",), "f", "make the change that the note here proposes to try", "try"),
+    Action(
+        "propose",
+        ("f",),
+        "f",
+        "make the change that the note here proposes to try",
+        "try",
+        does="editing.propose",
+    ),
     Action(
         "undo",
         ("z",),
@@ -277,10 +338,26 @@ ACTIONS: tuple[Action, ...] = (
         "take the last change back",
         "try",
         hints=_in(("compare",), "z", "undo"),
+        does="editing.undo",
     ),
-    Action("redo", ("Z",), "Z", "make it again", "try", hints=_in(("compare",), "Z", "redo")),
-    Action("compare", ("b",), "b", "before and after the last change, cell by cell", "try"),
-    Action("save", ("S",), "S", "save as a scenario file", "try"),
+    Action(
+        "redo",
+        ("Z",),
+        "Z",
+        "make it again",
+        "try",
+        hints=_in(("compare",), "Z", "redo"),
+        does="editing.redo",
+    ),
+    Action(
+        "compare",
+        ("b",),
+        "b",
+        "before and after the last change, cell by cell",
+        "try",
+        does="editing.compare",
+    ),
+    Action("save", ("S",), "S", "save as a scenario file", "try", does="editing.save"),
     Action(
         "train",
         ("r",),
@@ -288,6 +365,7 @@ ACTIONS: tuple[Action, ...] = (
         "train on: curves, pictures, and any update of it to step through",
         "try",
         hints={"start": ("r", "train")},
+        does="training.open",
     ),
     Action(
         "buglab",
@@ -295,17 +373,35 @@ ACTIONS: tuple[Action, ...] = (
         "m",
         "the bug lab: common mistakes, and who would notice",
         "try",
+        does="buglab.open",
     ),
-    Action("next_mistake", ("j",), "", "the next mistake", "try"),
-    Action("previous_mistake", ("J",), "", "the mistake before", "try"),
-    Action("lab_next", ("full_stop",), "", "in the bug lab: step both programs", "try"),
-    Action("lab_back", ("comma",), "", "in the bug lab: both programs a step back", "try"),
+    Action("next_mistake", ("j",), "", "the next mistake", "try", does="buglab.next_mistake"),
+    Action(
+        "previous_mistake", ("J",), "", "the mistake before", "try", does="buglab.previous_mistake"
+    ),
+    Action(
+        "lab_next",
+        ("full_stop",),
+        "",
+        "in the bug lab: step both programs",
+        "try",
+        does="buglab.next_step",
+    ),
+    Action(
+        "lab_back",
+        ("comma",),
+        "",
+        "in the bug lab: both programs a step back",
+        "try",
+        does="buglab.previous_step",
+    ),
     Action(
         "lab_difference",
         ("exclamation_mark",),
         "",
         "in the bug lab: the first step that differs",
         "try",
+        does="buglab.first_difference",
     ),
     Action(
         "train_both",
@@ -314,8 +410,16 @@ ACTIONS: tuple[Action, ...] = (
         "in the bug lab: train with and without the mistake",
         "try",
         hints={"buglab": ("t", "train both"), "buglab-curves": ("t", "train on")},
+        does="buglab.train_both",
     ),
-    Action("quiz", ("Q",), "Q", "a quiz: asks for the next number, names the slip", "try"),
+    Action(
+        "quiz",
+        ("Q",),
+        "Q",
+        "a quiz: asks for the next number, names the slip",
+        "try",
+        does="quiz.begin",
+    ),
     Action(
         "quiz_mistake",
         ("k",),
@@ -323,10 +427,18 @@ ACTIONS: tuple[Action, ...] = (
         "in the bug lab: a question about this mistake",
         "try",
         hints=_in(("buglab",), "k", "quiz me"),
+        does="quiz.ask_of_mistake",
     ),
     # ── show ─────────────────────────────────────────────────────────────────────────────────
-    Action("more_digits", ("plus", "equals_sign"), "+", "more digits in the matrices", "show"),
-    Action("fewer_digits", ("minus",), "-", "fewer digits", "show"),
+    Action(
+        "more_digits",
+        ("plus", "equals_sign"),
+        "+",
+        "more digits in the matrices",
+        "show",
+        does="appearance.more_digits",
+    ),
+    Action("fewer_digits", ("minus",), "-", "fewer digits", "show", does="appearance.fewer_digits"),
     Action(
         "theme",
         ("t",),
@@ -334,11 +446,28 @@ ACTIONS: tuple[Action, ...] = (
         "the next theme: dark, light, high contrast",
         "show",
         on_page={"buglab": "train_both"},
+        does="appearance.next_theme",
     ),
-    Action("ascii", ("a",), "a", "plain ASCII and back, for fonts that lack these signs", "show"),
-    Action("copy", ("x",), "x", "copy the number or its matrix: text, LaTeX, numpy", "show"),
+    Action(
+        "ascii",
+        ("a",),
+        "a",
+        "plain ASCII and back, for fonts that lack these signs",
+        "show",
+        does="appearance.switch_ascii",
+    ),
+    Action(
+        "copy",
+        ("x",),
+        "x",
+        "copy the number or its matrix: text, LaTeX, numpy",
+        "show",
+        does="overlays.copy",
+    ),
     # ── program ──────────────────────────────────────────────────────────────────────────────
-    Action("palette", ("ctrl+p",), "Ctrl+P", "search all commands", "program"),
+    Action(
+        "palette", ("ctrl+p",), "Ctrl+P", "search all commands", "program", does="overlays.palette"
+    ),
     Action(
         "quit",
         ("q", "ctrl+q"),
@@ -346,6 +475,7 @@ ACTIONS: tuple[Action, ...] = (
         "quit; Ctrl+C works, too",
         "program",
         hints=_in(("start", "phase"), "q", "quit"),
+        does="stepper.quit",
     ),
     Action(
         "help",
@@ -356,6 +486,7 @@ ACTIONS: tuple[Action, ...] = (
         hints=_in(("start", "phase", "equation", "operation", "element"), "?", "all keys")
         | _in(("inspect", "network", "layouts", "buglab", "compare"), "?", "keys")
         | _in(("buglab-steps", "buglab-curves"), "?", "keys"),
+        does="overlays.help",
     ),
 )
 """Every action of the stepper."""

@@ -7,16 +7,19 @@ views and looks are values, so a frame that was drawn for equal ones is the fram
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from bpstepper.app.key_hints import hints
 from bpstepper.drawing.render_options import RenderOptions
+from bpstepper.drawing.text import Line
 from bpstepper.pages.frame import Frame, compose
 from bpstepper.pages.view import View
 from bpstepper.session import Session
 
-__all__ = ["Drawn", "Wanted"]
+__all__ = ["Drawn", "Prefetcher", "Wanted"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,18 +49,43 @@ class Wanted:
         frame = compose(self.session, self.look, *self.size, offered, self.view)
         return Drawn(self, frame)
 
-    def frame(self, ahead: Drawn | None) -> Frame:
-        """The frame: the one drawn ahead if it is that, else drawn now."""
-        if ahead is None or not ahead.wanted.is_like(self):
-            ahead = self.drawn()
-        return ahead.frame
-
 
 class Drawn(NamedTuple):
     """A frame, and what it is the frame of."""
 
     wanted: Wanted
     frame: Frame
+
+
+class Prefetcher:
+    """Keeps the one frame that was drawn ahead.
+
+    Attributes:
+        ahead: that frame; None where there is none.
+    """
+
+    def __init__(self, prepare: Callable[[Sequence[Line]], None]) -> None:
+        """Nothing is drawn yet.
+
+        Args:
+            prepare: what is to be done with the lines of a frame besides, before it is wanted.
+        """
+        self._prepare = prepare
+        self.ahead: Drawn | None = None
+
+    def frame(self, wanted: Wanted) -> Frame:
+        """The frame: the one drawn ahead if it is that, else drawn now."""
+        ahead = self.ahead
+        if ahead is None or not ahead.wanted.is_like(wanted):
+            ahead = wanted.drawn()
+        return ahead.frame
+
+    def draw(self, guessed: Callable[[], Wanted]) -> None:
+        """Draw what will be wanted next; whatever is wrong with it is told when it is wanted."""
+        self.ahead = None
+        with suppress(Exception):
+            self.ahead = guessed().drawn()
+            self._prepare(self.ahead.frame.lines)
 
 
 def _same_place(one: Session, other: Session) -> bool:

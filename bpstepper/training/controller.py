@@ -1,4 +1,4 @@
-"""Opening the training view over a stepper, and going from it into an update and back.
+"""The training view's controller: opens it, goes from it into an update, and back.
 
 The runs are kept here as long as the scenario stays what it was, so that nothing that was run is
 lost by looking at a step. What the view is like is `training`'s; it loads when it is asked for.
@@ -6,71 +6,67 @@ lost by looking at a step. What the view is like is `training`'s; it loads when 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bpstepper.buglab.controller import LabScreen
+from bpstepper.app.editing import EditingController
+from bpstepper.app.host import Host
 
 if TYPE_CHECKING:
     from bpstepper.training.screen import Left
     from bpstepper.training.screen_runs import TrainingRuns
 
-__all__ = ["TrainerScreen"]
+__all__ = ["TrainingController"]
 
 
-class TrainerScreen(LabScreen):
-    """A screen whose scenario can be trained; what it shows is its heirs' business."""
+class TrainingController:
+    """Trains the scenario that the host shows, on a screen of its own."""
 
-    def __init__(self, state: Path | None = None) -> None:
-        """Begin with nothing run."""
-        super().__init__(state)
+    def __init__(self, host: Host, editing: EditingController) -> None:
+        self._host = host
+        self._editing = editing
         self._runs: TrainingRuns | None = None
         self._pane = "cost"
         self._came_from_training = False
         self._goes_on = False
 
-    def do_train(self) -> None:
+    def open(self) -> None:
         """Open the training view: on what was run of this scenario, else on a new run."""
         from bpstepper.training.screen_runs import TrainingRuns
 
-        if self._runs is None or not self._runs.is_about(self.session.scenario):
-            self._runs = TrainingRuns(self.desk())
+        if self._runs is None or not self._runs.is_about(self._host.session.scenario):
+            self._runs = TrainingRuns(self._editing.history())
             self._goes_on = True
         self._open_training(self._runs)
 
     def _open_training(self, runs: TrainingRuns) -> None:
         from bpstepper.training.screen import TrainingScreen
 
-        screen = TrainingScreen(runs, self.look, self._pane, self._goes_on)
+        screen = TrainingScreen(runs, self._host.look, self._pane, self._goes_on)
         self._came_from_training = False
-        self.app.push_screen(screen, self._left)
+        self._host.open(screen, self._left)
 
     def _left(self, left: Left | None) -> None:
         if left is None or self._runs is None:
             return
         self._pane, self._goes_on = left.pane, left.was_running
         if left.quits:
-            self.do_quit()
+            self._host.quit()
         elif left.update:
             self._came_from_training = True
             run = self._runs.runs[left.run]
             session = run.opened(left.update).to_equation()
             said = f"update {left.update:,} of the training: Esc goes back to it"
-            if self.session.scenario is run.problem:
-                self.arrive(session, said)
+            if self._host.session.scenario is run.problem:
+                self._host.arrive(session, said)
             else:  # the run that is compared is an edit, which can be taken back
-                self._take(run.desk.moved(session), f"with {run.words}. {said}")
+                self._editing.take(run.desk.moved(session), f"with {run.words}. {said}")
 
-    def back_to_training(self) -> bool:
+    def back(self) -> bool:
         """Go back to the view that this update was opened from; return whether it was."""
         runs = self._runs
         if not self._came_from_training or runs is None:
             return False
-        if not runs.is_about(self.session.scenario):
+        if not runs.is_about(self._host.session.scenario):
             return False
         self._open_training(runs)
         return True
-
-    def do_quit(self) -> None:
-        """Leave the program."""
-        raise NotImplementedError

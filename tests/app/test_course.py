@@ -117,7 +117,7 @@ async def test_a_lecture_on_the_screen(file: Path) -> None:
         assert "mazur · update 3" in page
         assert "with training.learning_rate=5" in page
         assert "How large is it now?  ▸ y answers" in page
-        stepper(app)._edit("training.learning_rate = 0.25")
+        stepper(app).controllers.editing._edit("training.learning_rate = 0.25")
         await pilot.press("pagedown")
         await until(lambda: "stop 4 of 4" in on_screen(app))
         assert "the last one" in on_screen(app)

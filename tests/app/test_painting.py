@@ -79,7 +79,7 @@ async def test_a_step_on_is_drawn_before_its_key() -> None:
         screen = stepper(app)
 
         def ready(step: int) -> Drawn | None:
-            found = screen._ahead
+            found = screen._prefetcher.ahead
             return found if found and found.wanted.session.cursor.step == step else None
 
         await pilot.press("right", "right")

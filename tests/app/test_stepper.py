@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from textual import events
@@ -16,13 +16,14 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Region, Size
 
 from bpstepper.app import run_until as travelling
+from bpstepper.app import stepper as stepper_module
 from bpstepper.app.actions import ACTIONS, GROUPS, Action, Move
 from bpstepper.app.app import StepperApp
 from bpstepper.app.frame_view import FrameView
 from bpstepper.app.key_hints import hints
 from bpstepper.app.overlays import DeriveOverlay, HelpOverlay, WhyOverlay
 from bpstepper.app.prompts import ChoicePrompt, LinePrompt
-from bpstepper.app.stepper import StepperScreen
+from bpstepper.app.stepper import Controllers, StepperScreen
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.session import Session, start
@@ -81,7 +82,18 @@ def test_no_key_means_two_things() -> None:
     for action in ACTIONS:
         assert action.help
         assert action.group in GROUPS
-        assert action.move is not None or hasattr(StepperScreen, f"do_{action.id}")
+        assert (action.move is None) == bool(action.does)
+
+
+def test_every_action_has_one_who_answers() -> None:
+    """What is no movement names a controller that the screen holds, and a method that it has."""
+    held = get_type_hints(Controllers, {**vars(stepper_module), "StepperScreen": StepperScreen})
+    for action in ACTIONS:
+        if action.does:
+            controller, method = action.does.split(".")
+            assert callable(getattr(held[controller], method)), action.id
+        for other in action.on_page.values():
+            assert other in {row.id for row in ACTIONS}
 
 
 def test_hints_are_those_of_the_place() -> None:
@@ -412,7 +424,7 @@ async def test_random_keys_and_sizes(
     monkeypatch.setattr(travelling, "_FARTHEST", 300)
     monkeypatch.setattr(training_runs, "_AT_MOST", 300)
     monkeypatch.setattr(training_runs, "_FIRST_STRETCH", 30)
-    monkeypatch.setattr(StepperScreen, "do_quit", lambda _self: None)  # the palette finds it, too
+    monkeypatch.setattr(StepperScreen, "quit", lambda _self: None)  # the palette finds it, too
     app = StepperApp(opened(name))
     async with app.run_test(size=(80, 24)) as pilot:
         await monkey(app, random.Random(seed), 1000)
@@ -422,7 +434,7 @@ async def test_random_keys_and_sizes(
             await pilot.press("escape")
             await pilot.pause()
             left = left + 1 if app.screen is stepper(app) else 0
-        await until(lambda: not stepper(app)._travelling)
+        await until(lambda: not stepper(app).is_busy)
         await pilot.resize_terminal(80, 24)
         stepper(app).view = replace(stepper(app).view, edited=None)  # a fresh app knows no edit
         await pilot.press("escape", "escape", "right", "left")

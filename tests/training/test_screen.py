@@ -118,7 +118,7 @@ async def test_cancel_go_on_and_resize_lose_nothing() -> None:
         await shows(app, "RUNNING")
         press(app, "enter")  # into the newest update, while it trains
         await until(lambda: app.screen is stepper(app))
-        assert not stepper(app)._runs.is_running  # type: ignore[union-attr]
+        assert not stepper(app).controllers.training._runs.is_running  # type: ignore[union-attr]
         press(app, "escape")
         await shows(app, "RUNNING")
         press(app, "escape", "escape")
@@ -130,7 +130,7 @@ async def test_two_runs_compared() -> None:
     app = StepperApp(opened("moons"))
     async with app.run_test(size=(80, 24)):
         await until(lambda: len(app.screen_stack) > 1)
-        stepper(app).desk()  # there is one of this scenario from now on
+        stepper(app).controllers.editing.history()  # there is one of this scenario from now on
         press(app, "r")
         await shows(app, "as planned")
         await asked(app, "c", "Compare with", "training.learning_rte = 1")
@@ -150,13 +150,13 @@ async def test_two_runs_compared() -> None:
         press(app, "b")
         await until(lambda: app.screen is stepper(app))
         assert stepper(app).session.scenario is two.problem
-        assert stepper(app).desk().base is two.problem
+        assert stepper(app).controllers.editing.history().base is two.problem
         press(app, "escape")
         await shows(app, "B × update")
         press(app, "enter")
         await until(lambda: app.screen is stepper(app))
         assert stepper(app).session.scenario is one.problem
-        assert stepper(app).desk().base is one.problem
+        assert stepper(app).controllers.editing.history().base is one.problem
         press(app, "escape")
         await shows(app, "B × update")
         await asked(app, "c", "Compare with", "softmax-jacobian")
