@@ -206,7 +206,7 @@ def _trained(draft: Draft, choose: Callable[[Any], Any]) -> Draft:
     """The draft with a way of training it chosen."""
     optimizer = choose(tuple(OPTIMIZERS))
     usual = choose((True, False))
-    names = () if usual else tuple(OPTIMIZERS[optimizer].constants)
+    names = () if usual else tuple(it.name for it in OPTIMIZERS[optimizer].hyperparameters)
     constants = tuple((name, choose(_CONSTANTS[name])) for name in names)
     train = choose(("parameters", "parameters", "parameters", "input"))
     return replace(

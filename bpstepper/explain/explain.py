@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpstepper.engine.run.trace import Operation, Quantity, Step
-from bpstepper.engine.tables.activations import ACTIVATIONS, Activation
+from bpstepper.engine.tables.activations import Activation
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.explain.explanations import EXPLANATIONS, HEADINGS, RESULT_HEADINGS
 from bpstepper.explain.notation.letters import OWN, Letters, letters_of
@@ -147,7 +147,7 @@ class _Said:
         return text.replace("{units}", ", ".join(self._some_units())) if named else text
 
     def _activation(self) -> Activation:
-        return ACTIVATIONS[self.network.layer(max(self.layer, 1)).activation]
+        return self.network.layer(max(self.layer, 1)).function
 
     def _some_units(self) -> list[str]:
         names = self.network.unit_names(self.layer)

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
+
 __all__ = ["EXPLANATIONS", "HEADINGS", "PHASE_WORDS", "RESULT_HEADINGS", "Explanation"]
 
 
@@ -29,6 +32,18 @@ class Explanation:
 
     sentence: str
     paragraphs: tuple[str, ...]
+
+
+def _pairs() -> str:
+    """The outputs and losses for which δᴸ collapses."""
+    pairs = [
+        f"{activation} with {loss.words}"
+        for loss in LOSSES.values()
+        for activation in sorted(loss.collapses_with)
+    ]
+    pairs[0] = pairs[0].replace(" with", " outputs with")
+    count = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(len(pairs), len(pairs))
+    return f"{count} pairs: {', '.join(pairs)}"
 
 
 EXPLANATIONS: dict[str, Explanation] = {
@@ -104,10 +119,8 @@ EXPLANATIONS: dict[str, Explanation] = {
             "multiply out to {residual}{scaled}. Some books start from here and call it the error "
             "signal; others start from the gradient. It is the same number and the same "
             "algorithm.",
-            "It holds for three pairs: linear outputs with squared error, sigmoid with binary "
-            "cross-entropy, softmax with categorical cross-entropy. Change one of the two, and "
-            "the general path is needed again. A hidden unit has no target, so it never has a "
-            "{residual} of its own.",
+            f"It holds for {_pairs()}. Change one of the two, and the general path is needed "
+            "again. A hidden unit has no target, so it never has a {residual} of its own.",
             "The collapsed form is also the safer one: it is finite where the general path "
             "divides 0 by 0.",
         ),
@@ -206,37 +219,11 @@ EXPLANATIONS |= {
         "The biases are not trained: their part of the move is 0.",
         ("Their gradient has been computed all the same; only the update leaves them out.",),
     ),
-    "dampening": Explanation(
-        "PyTorch lets the first gradient in whole, and dampens those after it.",
-        ("This number is 1 in the first update and 1 − d from then on.",),
-    ),
-    "momentum": Explanation(
-        "The move remembers: a share of the last one is kept, and the gradient added.",
-        (
-            "Like a ball on a slope: where gradients agree from update to update the moves grow, "
-            "where they alternate they cancel.",
-        ),
-    ),
-    "bias_correction": Explanation(
-        "The averages start at 0 and are too small at first; this is by how much.",
-        ("After t updates the weights of an average add up to 1 − βᵗ, not to 1.",),
-    ),
-    "first_moment": Explanation(
-        "A running mean of the gradients: most of the old one, a little of the new.",
-        ("It smooths the gradient over about 1/(1 − β₁) updates.",),
-    ),
-    "second_moment": Explanation(
-        "A running mean of the squared gradients: how large they usually are.",
-        ("Each parameter has its own. Squares have no sign: this measures size alone.",),
-    ),
-    "first_corrected": Explanation(
-        "The mean, divided by the share of it that is there already.",
-        ("In the first update this gives back the gradient itself.",),
-    ),
-    "second_corrected": Explanation(
-        "The mean square, divided by the share of it that is there already.",
-        ("In the first update this gives back the squared gradient itself.",),
-    ),
+    **{
+        law: Explanation(words.sentence, words.paragraphs)
+        for optimizer in OPTIMIZERS.values()
+        for law, words in optimizer.laws.items()
+    },
 }
 EXPLANATIONS["BP4_data"] = EXPLANATIONS["BP4"]
 EXPLANATIONS["BP3_batch"] = Explanation(
@@ -277,17 +264,10 @@ HEADINGS: dict[tuple[str, str], str] = {
 }
 
 
-RESULT_HEADINGS = {
-    "m_kept": "what is kept of the old mean",
-    "m_fresh": "what the new gradient brings",
-    "m_next": "both together",
-    "m_ahead": "a look ahead along the new mean",
-    "v_kept": "what is kept of the old mean square",
-    "gradient_squared": "each gradient, squared",
-    "v_fresh": "what the new square brings",
-    "v_next": "both together",
-    "denominator": "the divisor, kept from 0",
-    "direction": "which way to move",
+RESULT_HEADINGS: dict[str, str] = {
+    kind: heading
+    for optimizer in OPTIMIZERS.values()
+    for kind, heading in optimizer.headings.items()
 }
 """Headings of an optimizer's operations, by the kind of what they make."""
 

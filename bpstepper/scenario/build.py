@@ -8,12 +8,14 @@ dimensions that the engine's values have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from bpstepper.engine.compile.network import Array, Layer, Loss, Network, Sample, Training
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.hyperparameters import Constants, HasHyperparameters, complete
 from bpstepper.engine.tables.initializers import INITIALIZERS, generator
 from bpstepper.engine.tables.layouts import LAYOUTS, Layout
 from bpstepper.engine.tables.losses import LOSSES
@@ -43,8 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["build"]
 
 _Values = TypeVar("_Values")
-
-_CONSTANTS: Final = ("momentum", "dampening", "alpha", "betas", "eps")
 
 
 def build(file: FileValues, attached: Attached, findings: Findings, name: str) -> Scenario:
@@ -132,6 +132,7 @@ def _layer(
         weights=weights,
         biases=np.array(biases).reshape(n_l) if biases is not None else np.zeros(n_l),
         activation=table["activation"],
+        constants=_constants(ACTIVATIONS[table["activation"]], table),
         train_biases=table["train_biases"],
         unit_names=tuple(table["unit_names"] or ()),
         weight_names=names,
@@ -185,6 +186,12 @@ def _rows(table: TableSamples, outputs: int | None) -> tuple[Sample, ...]:
     )
 
 
+def _constants(row: HasHyperparameters, table: Mapping[str, object]) -> Constants:
+    """The constants that a row has of its own, all of them, out of the table that names it."""
+    given = {it.name: table[it.name] for it in row.hyperparameters}
+    return complete(row, {key: value for key, value in given.items() if value is not None})
+
+
 def _loss(table: LossValues) -> Loss:
     factor = table["factor"]
     return Loss(
@@ -194,12 +201,11 @@ def _loss(table: LossValues) -> Loss:
         samples=table["samples"],
         l2=table["l2"],
         unit=table["unit"],
+        constants=_constants(LOSSES[table["name"]], table),
     )
 
 
 def _training(table: TrainingValues) -> Training:
-    written = {key: table[key] for key in _CONSTANTS}
-    given = {key: value for key, value in written.items() if value is not None}
     batch = table["batch_size"]
     return Training(
         learning_rate=table["learning_rate"],
@@ -207,7 +213,7 @@ def _training(table: TrainingValues) -> Training:
         epochs=table["epochs"],
         shuffle=table["shuffle"],
         optimizer=table["optimizer"],
-        constants={**OPTIMIZERS[table["optimizer"]].constants, **given},
+        constants=_constants(OPTIMIZERS[table["optimizer"]], table),
         train=table["train"],
         hold_out=table["hold_out"],
     )

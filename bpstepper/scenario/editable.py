@@ -12,19 +12,39 @@ This module owns where an edit lands; whether its value is one that a file could
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from bpstepper.engine.compile.network import Array, Loss, Network, ProblemError, Sample, Training
+from bpstepper.engine.compile.network import (
+    Array,
+    Layer,
+    Loss,
+    Network,
+    ProblemError,
+    Sample,
+    Training,
+)
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.hyperparameters import HasHyperparameters, complete, merged
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
 
-__all__ = ["CELL", "EditError", "Parts", "Value", "paths", "plain", "read", "written"]
+__all__ = [
+    "CELL",
+    "EditError",
+    "Parts",
+    "Value",
+    "paths",
+    "places_of_symbols",
+    "plain",
+    "read",
+    "written",
+]
 
 Value = bool | int | float | str | None | tuple[Any, ...]
 """A value as a file writes it, lists as tuples; None where the file would have no such key."""
@@ -168,33 +188,110 @@ def _put_loss(parts: Parts, _: tuple[int, ...], value: Any) -> Parts:
     known = value in LOSSES
     factor = LOSSES[value].default_factor if usual and known else loss.factor
     unit = loss.unit if known and LOSSES[value].targets == "none" else None
-    return parts._replace(loss=replace(loss, name=value, factor=factor, unit=unit))
+    constants = _shared(LOSSES, value, loss.constants)
+    changed = replace(loss, name=value, factor=factor, unit=unit, constants=constants)
+    return parts._replace(loss=changed)
 
 
 def _put_optimizer(parts: Parts, _: tuple[int, ...], value: Any) -> Parts:
     """Another optimizer; constants that both have stay."""
-    if value not in OPTIMIZERS:  # so says the training itself
-        return parts._replace(training=replace(parts.training, optimizer=value))
-    own, before = OPTIMIZERS[value].constants, parts.training.constants
-    constants = {key: before.get(key, usual) for key, usual in own.items()}
+    constants = _shared(OPTIMIZERS, value, parts.training.constants)
     changed = replace(parts.training, optimizer=value, constants=constants)
     return parts._replace(training=changed)
 
 
-def _constant(key: str) -> _Row:
-    def get(parts: Parts, _: tuple[int, ...]) -> Any:
-        own = OPTIMIZERS[parts.training.optimizer].constants
-        return parts.training.constants.get(key, own.get(key))
+def _put_activation(parts: Parts, at: tuple[int, ...], value: Any) -> Parts:
+    """Another activation; constants that both have stay."""
+    before = parts.network.layers[at[0]].constants
+    return _layer_put(parts, at[0], activation=value, constants=_shared(ACTIVATIONS, value, before))
 
-    def put(parts: Parts, _: tuple[int, ...], value: Any) -> Parts:
-        optimizer = OPTIMIZERS[parts.training.optimizer]
-        if key not in optimizer.constants:
-            own = f"; it has {', '.join(optimizer.constants)}" if optimizer.constants else ""
-            raise EditError(f"the optimizer {optimizer.name} has no constant {key}{own}")
-        constants = {**parts.training.constants, key: value}
-        return parts._replace(training=replace(parts.training, constants=constants))
 
-    return _Row(f"training.{key}", get, put)
+def _shared(
+    rows: Mapping[str, HasHyperparameters], name: Any, before: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """All constants of a row, with the values that they had before; none of one that is not."""
+    return complete(rows[name], before) if name in rows else {}
+
+
+class _Owner(NamedTuple):
+    """Where constants of their own stand.
+
+    Attributes:
+        what: what has them.
+        rows: the table of those.
+        pattern: of the place before a constant's name.
+        chosen: which row it is here.
+        part: what keeps the constants.
+        put: that with others.
+    """
+
+    what: str
+    rows: Mapping[str, HasHyperparameters]
+    pattern: str
+    chosen: Callable[[Parts, tuple[int, ...]], str]
+    part: Callable[[Parts, tuple[int, ...]], Loss | Training | Layer]
+    put: Callable[[Parts, tuple[int, ...], Mapping[str, Any]], Parts]
+
+
+_OWNERS = (
+    _Owner(
+        "activation",
+        ACTIVATIONS,
+        "network.layers.*",
+        lambda parts, at: parts.network.layers[at[0]].activation,
+        lambda parts, at: parts.network.layers[at[0]],
+        lambda parts, at, constants: _layer_put(parts, at[0], constants=constants),
+    ),
+    _Owner(
+        "loss",
+        LOSSES,
+        "loss",
+        lambda parts, _: parts.loss.name,
+        lambda parts, _: parts.loss,
+        lambda parts, _, constants: parts._replace(loss=replace(parts.loss, constants=constants)),
+    ),
+    _Owner(
+        "optimizer",
+        OPTIMIZERS,
+        "training",
+        lambda parts, _: parts.training.optimizer,
+        lambda parts, _: parts.training,
+        lambda parts, _, constants: parts._replace(
+            training=replace(parts.training, constants=constants)
+        ),
+    ),
+)
+
+
+def _constants_of(owner: _Owner) -> Iterator[_Row]:
+    """A place for each constant that a row of a table has of its own."""
+    return (_constant(owner, key) for key in merged(owner.rows.values()))
+
+
+def _constant(owner: _Owner, key: str) -> _Row:
+    def get(parts: Parts, at: tuple[int, ...]) -> Any:
+        return owner.part(parts, at).hyperparameters.get(key)
+
+    def put(parts: Parts, at: tuple[int, ...], value: Any) -> Parts:
+        name, part = owner.chosen(parts, at), owner.part(parts, at)
+        if key not in part.hyperparameters:
+            own = f"; it has {', '.join(part.hyperparameters)}" if part.hyperparameters else ""
+            raise EditError(f"the {owner.what} {name} has no constant {key}{own}")
+        return owner.put(parts, at, {**part.constants, key: value})
+
+    return _Row(f"{owner.pattern}.{key}", get, put)
+
+
+def places_of_symbols() -> dict[str, str]:
+    """Kinds of numbers that stand in equations → where they are given, if that can be edited."""
+    given = {
+        it.symbol: f"{owner.pattern}.{name}"
+        for owner in _OWNERS
+        for name, owned in merged(owner.rows.values()).items()
+        for _, it in owned
+        if it.symbol
+    }
+    return {"eta": "training.learning_rate", **given}
 
 
 def _batch_size(parts: Parts, _: tuple[int, ...]) -> Any:
@@ -206,13 +303,16 @@ def _put_batch_size(parts: Parts, _: tuple[int, ...], value: Any) -> Parts:
     return parts._replace(training=replace(parts.training, batch_size=size))
 
 
-_CONSTANTS = tuple(dict.fromkeys(key for row in OPTIMIZERS.values() for key in row.constants))
-
 _ROWS: Final = {
     row.pattern: row
     for row in (
         *(_of("network", key) for key in ("layout", "bias", "seed")),
-        _of_layer("activation"),
+        _Row(
+            "network.layers.*.activation",
+            lambda parts, at: parts.network.layers[at[0]].activation,
+            _put_activation,
+        ),
+        *_constants_of(_OWNERS[0]),
         _of_layer("train_biases"),
         _Row("network.layers.*.weights", _weights, _put_weights),
         _Row(
@@ -232,10 +332,11 @@ _ROWS: Final = {
         ),
         _Row("loss.name", lambda parts, _: parts.loss.name, _put_loss),
         *(_of("loss", key) for key in ("factor", "outputs", "samples", "l2", "unit")),
+        *_constants_of(_OWNERS[1]),
         *(_of("training", key) for key in ("learning_rate", "epochs", "shuffle")),
         _Row("training.batch_size", _batch_size, _put_batch_size),
         _Row("training.optimizer", lambda parts, _: parts.training.optimizer, _put_optimizer),
-        *(_constant(key) for key in _CONSTANTS),
+        *_constants_of(_OWNERS[2]),
         *(_of("training", key) for key in ("train", "hold_out")),
         *_of_sample("input"),
         *_of_sample("target"),

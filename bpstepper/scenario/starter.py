@@ -1,14 +1,22 @@
 """The starter file: what `bpstepper new FILE` writes.
 
 It is a scenario that loads as it stands and a tour of the format: every key a teacher commonly
-needs, with its default and its unit, in the order in which one would fill it in.
+needs, with its default and its unit, in the order in which one would fill it in. The names that
+may stand for a word are those of the tables.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
+
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
+
 __all__ = ["STARTER"]
 
-STARTER = '''\
+_TEMPLATE = '''\
 # A scenario of bpstepper. It works as it is:
 #     bpstepper FILE           step through it
 #     bpstepper check FILE     are the gradients right? do the published numbers come out?
@@ -41,7 +49,7 @@ input_names = ["hours", "sleep"]  # default: x1, x2, …
 
 [[network.layers]]
 units = 3                         # how many units
-activation = "sigmoid"            # linear sigmoid tanh relu leaky_relu softplus silu gelu softmax
+activation = "sigmoid"            # <activations>
 # The weights: 3 rows (one per unit) of 2 (one per input). Leave `weights` out to have them drawn:
 # init = "xavier_uniform"         # xavier_normal he_normal he_uniform normal uniform zeros ones
 weights = [
@@ -63,9 +71,7 @@ biases = [0.0]
 # ── What is minimised ────────────────────────────────────────────────────────────────────────
 
 [loss]
-name = "squared_error"            # binary_cross_entropy (needs sigmoid outputs),
-                                  # categorical_cross_entropy (needs softmax outputs),
-                                  # output (C is the output itself: gradients without a target)
+name = "squared_error"            # <losses>
 factor = 0.5                      # the ½ of textbooks. Default: 0.5 here, 1 for the others
 # outputs = "sum"                 # over the output units: sum or mean
 # samples = "mean"                # over the samples of a batch: mean or sum
@@ -78,7 +84,7 @@ learning_rate = 0.5               # η
 batch_size = 1                    # samples per update, or "all"
 # epochs = 1                      # how often `bpstepper train` goes through the samples
 # shuffle = false                 # true: a new order in each epoch, drawn from the seed
-# optimizer = "sgd"               # momentum nesterov rmsprop adam
+# optimizer = "sgd"               # <optimizers>
 # hold_out = 0.0                  # share of the samples kept for testing
 
 # ── The samples ──────────────────────────────────────────────────────────────────────────────
@@ -122,4 +128,30 @@ reveal = "The same one that took its activation forward: 0.7."
 # edit = "training.learning_rate=5"   # a change to try there; default: none
 # quiz = false                    # true: `bpstepper quiz` asks for the number
 '''
+_COLUMN, _WIDTH = 34, 99  # where comments begin, and where lines end
+
+
+def _comment(lines: Iterable[str]) -> str:
+    """A comment beside a key, below itself where it has several lines."""
+    return f"\n{' ' * _COLUMN}# ".join(lines)
+
+
+def _losses() -> Iterator[str]:
+    """Every loss but the first, with the outputs that it needs, a line each."""
+    others = list(LOSSES.values())[1:]
+    for row in others:
+        needs = f"needs {' or '.join(sorted(row.activations))} outputs" if row.activations else ""
+        told = row.note or needs
+        yield row.name + (f" ({told})" if told else "") + ("," if row is not others[-1] else "")
+
+
+def _words(names: Iterable[str]) -> str:
+    return _comment(wrap(" ".join(names), _WIDTH - _COLUMN - 2))
+
+
+STARTER = (
+    _TEMPLATE.replace("<activations>", _words(ACTIVATIONS))
+    .replace("<losses>", _comment(_losses()))
+    .replace("<optimizers>", _words(list(OPTIMIZERS)[1:]))
+)
 """The text of the starter file."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from bpstepper.engine.compile.network import Array, Layer, Problem, Sample
+from bpstepper.engine.compile.network import Array, Layer, Loss, Problem, Sample
+from bpstepper.engine.tables.hyperparameters import Constants
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
-from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario.model import Expect, Note, Scenario, in_layout
 from bpstepper.scenario.schema.tables import FORMAT
 
@@ -35,6 +35,7 @@ def values(scenario: Scenario, numbers: bool = True) -> dict[str, Any]:
     found["loss"] = {
         key: getattr(loss, key) for key in ("name", "factor", "outputs", "samples", "l2")
     } | ({} if loss.unit is None else {"unit": loss.unit})
+    found["loss"] |= _constants(loss.hyperparameters)
     found["training"] = _training(scenario)
     takes_targets = LOSSES[loss.name].targets != "none"
     found["samples"] = [
@@ -63,6 +64,7 @@ def _network(problem: Problem, numbers: bool) -> dict[str, Any]:
 
 def _layer(layer: Layer, turned: bool, numbers: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"units": layer.units, "activation": layer.activation}
+    found |= _constants(layer.hyperparameters)
     if numbers:
         found["weights"] = (layer.weights.T if turned else layer.weights).tolist()
         found["biases"] = layer.biases.tolist()
@@ -75,19 +77,20 @@ def _layer(layer: Layer, turned: bool, numbers: bool) -> dict[str, Any]:
     return found
 
 
+def _constants(constants: Constants) -> dict[str, Any]:
+    """Constants as a file writes them."""
+    return {key: list(it) if isinstance(it, tuple) else it for key, it in constants.items()}
+
+
 def _training(problem: Problem) -> dict[str, Any]:
     training = problem.training
-    given = {**OPTIMIZERS[training.optimizer].constants, **training.constants}
-    constants = {
-        key: list(it) if isinstance(it, tuple | list) else float(it) for key, it in given.items()
-    }
     return {
         "learning_rate": training.learning_rate,
         "batch_size": "all" if training.batch_size is None else training.batch_size,
         "epochs": training.epochs,
         "shuffle": training.shuffle,
         "optimizer": training.optimizer,
-        **constants,
+        **_constants(training.hyperparameters),
         "train": training.train,
         "hold_out": training.hold_out,
     }
@@ -145,15 +148,29 @@ def _all_numbers(problem: Problem) -> list[Array | str | None]:
     found: list[Array | str | None] = [
         # repr tells 0 from −0, and every float from every other
         repr((network.inputs, network.layout, network.bias, network.seed)),
-        repr(problem.loss),
+        _loss_text(problem.loss),
         repr(list(_training(problem).items())),
     ]
     for layer in network.layers:
-        found += [layer.weights, layer.biases, repr((layer.activation, layer.train_biases))]
+        found += [layer.weights, layer.biases, _layer_text(layer)]
     takes_targets = LOSSES[problem.loss.name].targets != "none"
     for sample in problem.samples:
         found += [sample.input, sample.target if takes_targets else None]
     return found
+
+
+def _loss_text(loss: Loss) -> str:
+    """As digests of older versions have it, where the loss has no constants of its own."""
+    fields = ("name", "factor", "outputs", "samples", "l2", "unit")
+    told = ", ".join(f"{key}={getattr(loss, key)!r}" for key in fields)
+    own = f", {loss.hyperparameters!r}" if loss.hyperparameters else ""
+    return f"Loss({told}{own})"
+
+
+def _layer_text(layer: Layer) -> str:
+    """Likewise."""
+    own = (layer.hyperparameters,) if layer.hyperparameters else ()
+    return repr((layer.activation, layer.train_biases, *own))
 
 
 def _same(one: Array | str | None, other: Array | str | None) -> bool:

@@ -24,7 +24,15 @@ from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.scenario.diagnostics.diagnostic import shorten
 from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.edit_checks import check_value, check_whole
-from bpstepper.scenario.editable import EditError, Parts, Value, paths, read, written
+from bpstepper.scenario.editable import (
+    EditError,
+    Parts,
+    Value,
+    paths,
+    places_of_symbols,
+    read,
+    written,
+)
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.toml.overrides import read as read_override
 from bpstepper.scenario.values import same_numbers
@@ -157,12 +165,7 @@ def _of_sample(session: Session, symbol: str, sample: int) -> tuple[Value, ...]:
     return whole if isinstance(whole, tuple) else ()
 
 
-_NUMBERS_OF = {
-    "eta": "training.learning_rate",
-    "momentum": "training.momentum",
-    "alpha": "training.alpha",
-    "eps": "training.eps",
-}
+_NUMBERS_OF = places_of_symbols()
 
 
 def editable(session: Session, key: str, cell: Sequence[int]) -> str | None:

@@ -19,7 +19,6 @@ from bpstepper.engine.ops.kernels import AnyArray
 from bpstepper.engine.run.evaluation import Classes, Probe, answered, classes
 from bpstepper.engine.run.training import split
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.engine.tables.layouts import LAYOUTS
 
 __all__ = ["MEASURES", "Batch", "Measure", "Numbers", "Set", "Sets"]
@@ -86,7 +85,7 @@ def _deltas(batch: Batch) -> Numbers | None:
 def _flat(batch: Batch) -> Numbers | None:
     shares = []
     for layer in batch.layers:
-        flat = ACTIVATIONS[batch.problem.network.layer(layer).activation].saturation
+        flat = batch.problem.network.layer(layer).function.flat
         z, a = (batch.values[Symbol(kind, layer)] for kind in ("z", "a"))
         shares.append(0.0 if flat is None else float(flat.where(z, a, batch.units_axis).mean()))
     return tuple(shares)

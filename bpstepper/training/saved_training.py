@@ -27,6 +27,7 @@ from bpstepper.engine.compile.memory import SampleStore, public
 from bpstepper.engine.compile.network import Array, Layer, Problem
 from bpstepper.engine.run.training import Runner
 from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.tables.hyperparameters import Constants
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.scenario.data.npz_arrays import ArrayFile, as_numbers, told
 from bpstepper.scenario.data.reading import read_file
@@ -67,6 +68,11 @@ def _samples(problem: Problem) -> str:
     return sha256(b"".join(rows)).hexdigest()
 
 
+def _plain(constants: Constants) -> dict[str, Any]:
+    """Constants as they come back from JSON."""
+    return {key: list(it) if isinstance(it, tuple) else it for key, it in constants.items()}
+
+
 _TRAITS = (
     _Trait("units", lambda p: list(p.network.sizes)),
     _Trait("activations", lambda p: [layer.activation for layer in p.network.layers]),
@@ -81,7 +87,12 @@ _TRAITS = (
     _Trait("l2", lambda p: p.loss.l2),
     _Trait("learning_rate", lambda p: p.training.learning_rate),
     _Trait("optimizer", lambda p: p.training.optimizer),
-    _Trait("constants", lambda p: json.loads(json.dumps(dict(p.training.constants)))),
+    _Trait("constants", lambda p: _plain(p.training.hyperparameters)),
+    _Trait("loss_constants", lambda p: _plain(p.loss.hyperparameters)),
+    _Trait(
+        "activation_constants",
+        lambda p: [_plain(layer.hyperparameters) for layer in p.network.layers],
+    ),
     _Trait("batch_size", lambda p: p.training.batch_size),
     _Trait("shuffle", lambda p: p.training.shuffle),
     _Trait("train", lambda p: p.training.train),

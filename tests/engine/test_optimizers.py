@@ -119,7 +119,10 @@ def test_rmsprop_in_its_second_update() -> None:
 
 def test_the_constants_are_torchs() -> None:
     """Names and defaults as in PyTorch, but for a momentum of 0.9."""
-    assert {name: dict(row.constants) for name, row in OPTIMIZERS.items()} == {
+    assert {
+        name: {it.name: it.default for it in row.hyperparameters}
+        for name, row in OPTIMIZERS.items()
+    } == {
         "sgd": {},
         "momentum": {"momentum": 0.9, "dampening": 0.0},
         "nesterov": {"momentum": 0.9},

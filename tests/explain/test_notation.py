@@ -287,7 +287,7 @@ def templates() -> set[str]:
     for optimizer in OPTIMIZERS.values():
         for dampening in (0.0, 0.5):
             given = {**constants, "dampening": dampening}
-            rules = (*optimizer.rules(given), *optimizer.clock(given))
+            rules = (*optimizer.rules(given), *optimizer.step_rules(given))
             found |= {rule.formula for rule in rules}
     return found
 

@@ -19,7 +19,6 @@ from bpstepper.drawing.network.unit_columns import Column, Plan, plan
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, clean, pad, shorten, width
 from bpstepper.engine.run.trace import Quantity
-from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.explain.provenance import Highlighted
 from bpstepper.explain.visibility import Visibility
 from bpstepper.number_format import MINUS, measure, table
@@ -303,7 +302,7 @@ class _Drawing:
         """A layer's header, the fullest first."""
         network = self.play.session.scenario.network
         count = network.sizes[layer]
-        what = "input" if layer == 0 else ACTIVATIONS[network.layer(layer).activation].name
+        what = "input" if layer == 0 else network.layer(layer).activation
         what += "s" if layer == 0 and count > 1 else ""
         return [
             f"layer {layer}: {count} {what}",

@@ -19,7 +19,7 @@ from bpstepper.drawing.network.diagram_data import InPlay, in_play
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, clean, shorten, width
 from bpstepper.engine.ops.kernels import Kernel
-from bpstepper.engine.tables.activations import ACTIVATIONS, Activation
+from bpstepper.engine.tables.activations import Activation
 from bpstepper.explain.notation.letters import Letters, letters_of
 from bpstepper.explain.notation.notations import NOTATIONS
 from bpstepper.explain.visibility import Visibility
@@ -70,7 +70,7 @@ def draw_curve(
     layer = session.step.equation.layer
     if not layer:
         return []
-    activation = ACTIVATIONS[session.scenario.network.layer(layer).activation]
+    activation = session.scenario.network.layer(layer).function
     if activation.slope is None:
         return []
     play = in_play(session, sight=sight)

@@ -15,7 +15,7 @@ from bpstepper.engine.compile.symbol_spelling import BOOK, Spelling
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.ops.kernels import Axes, Kernel
 from bpstepper.engine.symbols import Axis, Name, Symbol
-from bpstepper.engine.tables.activations import ACTIVATIONS, Activation
+from bpstepper.engine.tables.activations import Activation
 from bpstepper.engine.tables.equations import EQUATIONS, Equation, write
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES, LossRule
@@ -85,7 +85,7 @@ class ProgramBuilder:
 
     def activation(self, layer: int) -> Activation:
         """The activation of a layer, from 1."""
-        return ACTIVATIONS[self.network.layer(layer).activation]
+        return self.network.layer(layer).function
 
     def of_samples(self, units: Axis, samples: Axis) -> Axes:
         """Units × samples, as the layout turns them."""
@@ -191,7 +191,7 @@ class ProgramBuilder:
     def _token(self, token: str, layer: int | None) -> Name | str:
         """What a token of an equation's template stands for at `layer`."""
         at = self.depth if layer is None else layer
-        scaled = self._factors(self._slope_factor())
+        scaled, descends = self._factors(self._slope_factor()), self.spelling.descends
         prose: dict[str, Name | str] = {
             "T": Name("ᵀ", r"^{\top}"),
             "f": self.glyph(max(at, 1)),
@@ -199,7 +199,7 @@ class ProgramBuilder:
             "back": self.layout.back_text,
             "outer": self._spoken(self.layout.outer_text),
             "loss": self.rule.formula,
-            "loss_slope": self.rule.slope_formula,
+            "loss_slope": self.rule.descent_formula if descends else self.rule.slope_formula,
             "c": self._factors(self.problem.loss.factor),
             "s": scaled,
             "difference": "({a} − {y})" if scaled.text else "{a} − {y}",
@@ -210,7 +210,7 @@ class ProgramBuilder:
         symbol = Symbol(kind, at + shift)
         if kind in ("a", "a_one") and at + shift == 0:
             symbol = Symbol(kind.replace("a", "x", 1))
-        if kind in _WITHOUT_LAYER:
+        if kind in _WITHOUT_LAYER or self.is_of_loss(kind):
             symbol = Symbol(kind)
         return self.spelled(symbol)
 
@@ -233,6 +233,10 @@ class ProgramBuilder:
         text = " · ".join(part for part in parts if part)
         latex = text.replace(" · ", r"\cdot ").replace("½", r"\tfrac{1}{2}")
         return Name(f"{text} " if text else "", latex.replace("¼", r"\tfrac{1}{4}"))
+
+    def is_of_loss(self, kind: str) -> bool:
+        """Whether this kind of symbol is one of the loss's own constants."""
+        return any(kind == it.symbol for it in self.rule.hyperparameters)
 
     def activations_of(self, layer: int) -> Symbol:
         """What leaves a layer; layer 0 is the inputs."""

@@ -97,10 +97,12 @@ class _Compiler(ProgramBuilder):
         self.op(equation, ALGEBRA["add"], (Symbol("C_data"), cost), Symbol("C"))
 
     def _output(self, kind: str) -> Symbol:
-        return Symbol(kind, self.depth if kind in ("z", "a", "log_a", "loss_slope") else None)
+        return Symbol(kind, None if kind in ("y", "loss") else self.depth)
 
     def _at_output(self, kinds: Sequence[str]) -> tuple[Symbol, ...]:
-        return tuple(self._output(kind) for kind in kinds)
+        return tuple(
+            self.constant(kind) if self.is_of_loss(kind) else self._output(kind) for kind in kinds
+        )
 
     def _output_delta(self) -> None:
         last = self.depth

@@ -16,6 +16,7 @@ from bpstepper.engine.compile.builder import gradient_scale, loss_scale
 from bpstepper.engine.compile.network import Array, Problem
 from bpstepper.engine.compile.program import Program
 from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.tables.hyperparameters import scalars_of
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
@@ -57,7 +58,7 @@ def initial_memory(problem: Problem, program: Program, x: Array) -> dict[Symbol,
         x: the first batch's inputs, (n_0, m) or (m, n_0); used only where the inputs are trained.
     """
     memory = initial_parameters(problem)
-    first = OPTIMIZERS[problem.training.optimizer].clock_state
+    first = OPTIMIZERS[problem.training.optimizer].step_state
     for symbol in program.updates.values():
         if symbol == Symbol("x"):
             memory[symbol] = np.array(x, order="C")
@@ -125,15 +126,17 @@ def constants(problem: Problem, batch: int) -> dict[Symbol, float]:
     """The constants of an update; a Program uses those it declares."""
     decay = problem.loss.l2 / (batch if problem.loss.samples == "mean" else 1)
     training = problem.training
-    optimizer = OPTIMIZERS[training.optimizer]
-    cells = optimizer.cells({**optimizer.constants, **training.constants})
+    scalars = {
+        **scalars_of(LOSSES[problem.loss.name], problem.loss.hyperparameters),
+        **OPTIMIZERS[training.optimizer].numbers(training.hyperparameters),
+    }
     return {
         Symbol("eta"): training.learning_rate,
         Symbol("c"): loss_scale(problem, batch),
         Symbol("s"): gradient_scale(problem, batch),
         Symbol("decay"): decay,
         Symbol("half_decay"): decay / 2,
-        **{Symbol(kind): value for kind, value in cells.items()},
+        **{Symbol(kind): value for kind, value in scalars.items()},
     }
 
 

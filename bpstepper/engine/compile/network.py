@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.activations import ACTIVATIONS, Activation
+from bpstepper.engine.tables.hyperparameters import Constants, HasHyperparameters, complete
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
@@ -63,6 +63,19 @@ def _one_of(known: Iterable[str], name: str, what: str) -> None:
         raise ProblemError(f"{what}: expected one of {', '.join(names)}, got {name!r}")
 
 
+def _constants(row: HasHyperparameters, given: Mapping[str, Any]) -> Constants:
+    """The constants that are given, as they are kept, or raise ProblemError."""
+    own = {it.name: it for it in row.hyperparameters}
+    found = {}
+    for name, value in given.items():
+        _one_of(own, name, f"constant of {row.name}")
+        try:
+            found[name] = own[name].kept(value)
+        except ValueError as error:
+            raise ProblemError(f"{name}: expected {error}, got {value!r}") from None
+    return Constants(found)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Layer:
     """One layer of units with the weights of the wires that enter it.
@@ -72,6 +85,7 @@ class Layer:
         weights: (n_l, n_{l-1}); `weights[j, k]` is the wire *to* unit j *from* unit k.
         biases: (n_l,).
         activation: a name of `activations.ACTIVATIONS`.
+        constants: those of the activation's own constants that are not at their defaults.
         train_biases: False leaves the biases as they are; their gradient is still computed.
         unit_names: n_l names to draw with; `Network` fills them in where they are left out.
         weight_names: (n_l, n_{l-1}) labels of the source (`w5`), or empty.
@@ -81,6 +95,7 @@ class Layer:
     weights: Array
     biases: Array
     activation: str = "sigmoid"
+    constants: Mapping[str, Any] = field(default_factory=Constants)
     train_biases: bool = True
     unit_names: tuple[str, ...] = ()
     weight_names: tuple[tuple[str, ...], ...] = ()
@@ -89,6 +104,8 @@ class Layer:
         if self.units < 1:
             raise ProblemError(f"units: expected at least 1, got {self.units}")
         _one_of(ACTIVATIONS, self.activation, "activation")
+        constants = _constants(ACTIVATIONS[self.activation], self.constants)
+        object.__setattr__(self, "constants", constants)
         weights = _numbers(self.weights, "weights")
         if weights.ndim != 2:
             raise ProblemError(f"weights: expected a matrix, got {weights.ndim} dimension(s)")
@@ -102,6 +119,16 @@ class Layer:
             raise ProblemError(
                 f"unit_names: expected {self.units} names, got {len(self.unit_names)}"
             )
+
+    @property
+    def hyperparameters(self) -> Constants:
+        """All constants of the activation, by name."""
+        return complete(ACTIVATIONS[self.activation], self.constants)
+
+    @property
+    def function(self) -> Activation:
+        """The activation itself, with this layer's constants."""
+        return ACTIVATIONS[self.activation].given(self.hyperparameters)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -191,6 +218,7 @@ class Loss:
         samples: "mean" or "sum" over the samples of a batch.
         l2: λ ≥ 0; adds λ/(2m)·Σw² (λ/2 where samples = "sum"). Biases are not penalised.
         unit: for the loss "output", the one output that is C, counted from 1; None is all.
+        constants: those of the loss's own constants that are not at their defaults.
     """
 
     name: str = "squared_error"
@@ -199,15 +227,22 @@ class Loss:
     samples: str = "mean"
     l2: float = 0.0
     unit: int | None = None
+    constants: Mapping[str, Any] = field(default_factory=Constants)
 
     def __post_init__(self) -> None:
         _one_of(LOSSES, self.name, "loss")
+        object.__setattr__(self, "constants", _constants(LOSSES[self.name], self.constants))
         _one_of(("sum", "mean"), self.outputs, "outputs")
         _one_of(("mean", "sum"), self.samples, "samples")
         if not np.isfinite(self.factor):
             raise ProblemError(f"factor: expected a finite number, got {self.factor}")
         if not 0 <= self.l2 < np.inf:
             raise ProblemError(f"l2: expected 0 or more, got {self.l2}")
+
+    @property
+    def hyperparameters(self) -> Constants:
+        """All constants of the loss, by name."""
+        return complete(LOSSES[self.name], self.constants)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +255,8 @@ class Training:
         epochs: what `train` runs by default.
         shuffle: a new order of the samples in each epoch, drawn from the seed.
         optimizer: a name of `optimizers.OPTIMIZERS`.
-        constants: the optimizer's own constants, by PyTorch's names.
+        constants: those of the optimizer's own constants that are not at their defaults, by
+            PyTorch's names.
         train: "parameters" or "input".
         hold_out: share of the samples kept for testing.
     """
@@ -230,7 +266,7 @@ class Training:
     epochs: int = 1
     shuffle: bool = False
     optimizer: str = "sgd"
-    constants: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    constants: Mapping[str, Any] = field(default_factory=Constants)
     train: str = "parameters"
     hold_out: float = 0.0
 
@@ -238,14 +274,18 @@ class Training:
         if not np.isfinite(self.learning_rate):
             raise ProblemError(f"learning_rate: expected a finite number, got {self.learning_rate}")
         _one_of(OPTIMIZERS, self.optimizer, "optimizer")
-        object.__setattr__(self, "constants", MappingProxyType(dict(self.constants)))
-        for name in self.constants:
-            _one_of(OPTIMIZERS[self.optimizer].constants, name, f"constant of {self.optimizer}")
+        constants = _constants(OPTIMIZERS[self.optimizer], self.constants)
+        object.__setattr__(self, "constants", constants)
         _one_of(("parameters", "input"), self.train, "train")
         if not 0 <= self.hold_out < 1:
             raise ProblemError(f"hold_out: expected at least 0 and below 1, got {self.hold_out}")
         if self.batch_size is not None and self.batch_size < 1:
             raise ProblemError(f"batch_size: expected 1 or more, got {self.batch_size}")
+
+    @property
+    def hyperparameters(self) -> Constants:
+        """All constants of the optimizer, by name."""
+        return complete(OPTIMIZERS[self.optimizer], self.constants)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -53,6 +53,7 @@ class Spelling:
         kinds: templates that take the place of a row of `KINDS`.
         formulas: templates that take the place of a formula, or of a part of one.
         functions: signs that take the place of an activation's, by that one's text.
+        descends: gradients and what follows from them have the other sign: steps are added.
         sources: row of `EQUATIONS` → where it stands, if that is told of another book.
     """
 
@@ -67,6 +68,7 @@ class Spelling:
     kinds: Mapping[str, Name] = field(default_factory=lambda: _NO_NAMES)
     formulas: Mapping[str, str] = field(default_factory=lambda: _NO_TEXTS)
     functions: Mapping[str, Name] = field(default_factory=lambda: _NO_NAMES)
+    descends: bool = False
     sources: Mapping[str, str] = field(default_factory=lambda: _NO_TEXTS)
 
     def for_folded(self) -> Spelling:

@@ -18,7 +18,7 @@ __all__ = ["move_input", "move_parameters"]
 
 def move_parameters(builder: ProgramBuilder) -> None:
     """Write the update of every trained parameter, layer by layer."""
-    _Mover(builder).clock()
+    _Mover(builder).once()
     for number, layer in enumerate(builder.network.layers, start=1):
         if builder.folded:
             _move_folded(builder, number, layer.train_biases)
@@ -41,7 +41,7 @@ def _move_folded(builder: ProgramBuilder, number: int, train_biases: bool) -> No
 
 def move_input(builder: ProgramBuilder) -> None:
     """Write the update of the inputs; the weights stay."""
-    _Mover(builder).clock()
+    _Mover(builder).once()
     _Mover(builder).move(Symbol("x"), Symbol("grad_x"), Symbol("grad_x"))
 
 
@@ -52,14 +52,14 @@ class _Mover:
         training = builder.problem.training
         self._builder = builder
         self._optimizer: Optimizer = OPTIMIZERS[training.optimizer]
-        self._constants = {**self._optimizer.constants, **training.constants}
+        self._constants = training.hyperparameters
 
-    def clock(self) -> None:
+    def once(self) -> None:
         """The equations that are worked out once an update."""
-        rules = self._optimizer.clock(self._constants)
+        rules = self._optimizer.step_rules(self._constants)
         if not rules:
             return
-        for kind in self._optimizer.clock_state:
+        for kind in self._optimizer.step_state:
             self._builder.declare(Symbol(kind), ())
             self._builder.updates[Symbol(f"{kind}_next")] = Symbol(kind)
         for rule in rules:
@@ -99,15 +99,17 @@ class _Mover:
     ) -> None:
         """One rule as one equation with its operations."""
         builder = self._builder
-        cells = {"eta", *self._optimizer.cells(self._constants)}
+        scalars = {"eta", *self._optimizer.numbers(self._constants)}
         for stage in rule.stages:
-            for kind in cells.intersection(stage.operands):
+            for kind in scalars.intersection(stage.operands):
                 builder.constant(kind)
 
         def resolve(token: str) -> Name:
             return names.get(token) or builder.spelled(meant(token))
 
-        equation = builder.written(rule.row, rule.formula, self._optimizer.source, layer, resolve)
+        descends = builder.spelling.descends and rule.descent
+        formula = rule.descent if descends else rule.formula
+        equation = builder.written(rule.row, formula, self._optimizer.source, layer, resolve)
         for stage in rule.stages:
             operands = tuple(meant(operand) for operand in stage.operands)
             name = None

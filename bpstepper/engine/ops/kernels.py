@@ -120,6 +120,7 @@ class Kernel:
         words: what the operation does, for a sentence.
         around: what a page writes before, between and after the operands, where `form` and
             `sign` do not say it all.
+        kinks: of a function of one operand, where it has no derivative.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Kernel:
     in_place: bool = False
     words: str = ""
     around: tuple[str, ...] = ()
+    kinks: tuple[float, ...] = ()
 
     @property
     def glue(self) -> tuple[str, ...]:
@@ -268,18 +270,35 @@ def elementwise(
     arity: int = 1,
     words: str = "",
     around: tuple[str, ...] = (),
+    kinks: tuple[float, ...] = (),
+    numbers: int = 0,
 ) -> Kernel:
     """A kernel that does the same to every cell, reading that cell of each operand.
 
-    Its cell rule evaluates the kernel itself on single cells, so that what a pane spells out
-    and what the engine computes cannot drift apart.
+    The last so many operands, `numbers`, are single numbers, which every cell reads. Its cell rule
+    evaluates the kernel itself on single cells, so that what a pane spells out and what the engine
+    computes cannot drift apart.
     """
+    matrices = arity - numbers
+
+    def infer(operands: Sequence[Axes], axis: int) -> Axes:
+        for number in operands[matrices:]:
+            if number:
+                raise ShapeClash(f"expected a number, of shape (), got {told(number)}")
+        return same_shape(operands[:matrices], axis)
 
     def one_cell(values: Sequence[float]) -> float:
-        return float(kernel(*(np.array([[value]]) for value in values))[0, 0])
+        cells = [np.array([[value]]) for value in values[:matrices]]
+        return float(kernel(*cells, *map(np.array, values[matrices:]))[0, 0])
 
     def cells(index: Index, _shapes: Sequence[tuple[int, ...]], _axis: int) -> Cell:
-        return Cell(tuple(Term(1, ((which, index),)) for which in range(arity)), one_cell)
+        places = [index] * matrices + [()] * numbers
+        return Cell(tuple(Term(1, ((which, at),)) for which, at in enumerate(places)), one_cell)
+
+    def feeds(
+        which: int, cell: Index, shapes: Sequence[tuple[int, ...]], _axis: int
+    ) -> tuple[Pattern, ...]:
+        return (cell,) if which < matrices else ((None,) * len(shapes[0]),)
 
     def lowered(
         operands: Sequence[AnyArray], out: AnyArray, _axis: int, scratch: Scratch
@@ -291,11 +310,12 @@ def elementwise(
         sign=sign,
         form="function",
         arity=arity,
-        infer=same_shape,
+        infer=infer,
         lower=lowered,
         cell=cells,
-        feeds=feeds_its_own,
+        feeds=feeds,
         words=words,
         around=around,
+        kinks=kinks,
     )
     return kernel

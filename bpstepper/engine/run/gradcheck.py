@@ -27,7 +27,6 @@ from bpstepper.engine.ops.kernels import AnyArray, Call, Index, Scratch
 from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.run.training import Timeline
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.tables.activations import ACTIVATIONS
 
 __all__ = ["GradientCheck", "Kink", "SymbolCheck", "Worst", "gradcheck", "slopes_of_cost"]
 
@@ -293,7 +292,7 @@ class _Meter:
             self._bound[is_complex] = lowered
         self._kinked: list[tuple[Symbol, float]] = []
         for number, layer in enumerate(problem.network.layers, start=1):
-            for at in ACTIVATIONS[layer.activation].kinks:
+            for at in layer.function.kinks:
                 self._kinked.append((Symbol("z", number), at))
 
     def reads(self, symbol: Symbol) -> bool:

@@ -21,7 +21,6 @@ from bpstepper.engine.compile.program import Op
 from bpstepper.engine.ops.kernels import AnyArray, Index
 from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.tables.activations import ACTIVATIONS
 
 __all__ = ["GRADIENT_OF", "Nudge", "can_nudge", "nudge"]
 
@@ -31,7 +30,6 @@ GRADIENT_OF = {"x": "grad_x", "W": "grad_W", "b": "grad_b", "Wb": "grad_Wb", "z"
 
 _RELATIVE = 1e-4  # of a number's power of ten: the fourth digit or so moves, which screens show
 _SHRINK = (1.0, 0.1, 0.01, 1e-3)  # a nudge that would cross a kink is tried smaller
-_KINKS = {row.apply.name: row.kinks for row in ACTIVATIONS.values() if row.kinks}
 _EPSILON = 2.0**-52  # of a float; to ask numpy for it costs a fiftieth of a second
 _ROUNDINGS = 64  # how many roundings of the largest number on the way C may have suffered
 
@@ -253,7 +251,7 @@ class _Replay:
             operands = [values.get(operand, kept[operand]) for operand in op.operands]
             made = values[op.result] = op.kernel(*operands)
             largest = max(largest, float(np.abs(made).max(initial=0.0)))
-            sides += [np.sign(operands[0] - at).tobytes() for at in _KINKS.get(op.kernel.name, ())]
+            sides += [np.sign(operands[0] - at).tobytes() for at in op.kernel.kinks]
         return _Outcome(float(values[Symbol("C")]), largest, tuple(sides))
 
     def gradient(self) -> float | None:

@@ -3,15 +3,17 @@
 One row each: the function and its slope as lowerings to numpy calls, the sign on the page, the
 derivative in words, and the kinks where there is no derivative. Every function is stable over
 all of float64, and is written with calls that also take complex numbers, which is what lets the
-gradient check use the complex step.
+gradient check use the complex step. Where an activation has constants of its own, the row in the
+table is the one with their defaults, and knows how to make the others.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -27,9 +29,10 @@ from bpstepper.engine.ops.kernels import (
 )
 from bpstepper.engine.ops.softmax import SOFTMAX, SOFTMAX_JACOBIAN
 from bpstepper.engine.symbols import Name
+from bpstepper.engine.tables.hyperparameters import Constants, Hyperparameter
 from bpstepper.engine.tables.saturation import Saturation, far_out, one_has_all, up_to
 
-__all__ = ["ACTIVATIONS", "Activation"]
+__all__ = ["ACTIVATIONS", "Activation", "register"]
 
 _Lower = Callable[[Sequence[AnyArray], AnyArray, Scratch], list[Call]]
 
@@ -46,8 +49,9 @@ class Activation:
         apply: z → a.
         slope: z → f′(z), elementwise; None where units depend on each other's z.
         jacobian: a → (m, n, n), where there is no elementwise slope.
-        kinks: the z at which there is no derivative; the convention is in `slope_formula`.
         saturation: where it levels off; None where it never does.
+        hyperparameters: its own constants.
+        made: all of these by name → the row that has them; None where there are none.
     """
 
     name: str
@@ -57,8 +61,24 @@ class Activation:
     apply: Kernel
     slope: Kernel | None
     jacobian: Kernel | None = None
-    kinks: tuple[float, ...] = ()
     saturation: Saturation | None = None
+    hyperparameters: tuple[Hyperparameter, ...] = ()
+    made: Callable[[Mapping[str, Any]], Activation] | None = None
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """The z at which there is no derivative; the convention is in `slope_formula`."""
+        return self.apply.kinks
+
+    def given(self, constants: Constants) -> Activation:
+        """The row with these constants, all that it has; the same one each time."""
+        return self if self.made is None else _made(self.made, constants)
+
+
+@lru_cache(maxsize=256)
+def _made(make: Callable[[Mapping[str, Any]], Activation], constants: Constants) -> Activation:
+    """Rows that were made before: an operation is known by its kernel."""
+    return make(constants)
 
 
 # numpy converts a Python float at every call, which costs as much as the call on a small network
@@ -225,6 +245,8 @@ def _row(
     slope: _Lower,
     kinks: tuple[float, ...] = (),
     saturation: Saturation | None = None,
+    hyperparameters: tuple[Hyperparameter, ...] = (),
+    made: Callable[[Mapping[str, Any]], Activation] | None = None,
 ) -> Activation:
     """A row whose units do not look at each other: two elementwise kernels."""
     return Activation(
@@ -232,10 +254,11 @@ def _row(
         glyph=glyph,
         formula=formula,
         slope_formula=slope_formula,
-        apply=elementwise(name, glyph.text, apply, words=formula),
+        apply=elementwise(name, glyph.text, apply, words=formula, kinks=kinks),
         slope=elementwise(f"{name}_slope", f"{glyph.text}′", slope, words=slope_formula),
-        kinks=kinks,
         saturation=saturation,
+        hyperparameters=hyperparameters,
+        made=made,
     )
 
 
@@ -324,5 +347,14 @@ _ROWS = (
     ),
 )
 
-ACTIVATIONS: dict[str, Activation] = {row.name: row for row in _ROWS}
-"""Every activation by its name."""
+ACTIVATIONS: dict[str, Activation] = {}
+"""Every activation by its name, with the defaults of its constants."""
+
+
+def register(row: Activation) -> None:
+    """Add a row; before anything is made of the table."""
+    ACTIVATIONS[row.name] = row
+
+
+for _each in _ROWS:
+    register(_each)

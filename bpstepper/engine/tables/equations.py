@@ -94,20 +94,12 @@ EQUATIONS: dict[str, Law] = {
     "BP3_folded": Law(
         "BP3", "gradients", "{grad_b} = what stands for the 1 in ∂C/∂Wb", "Nielsen ch. 2 (BP3)"
     ),
-    # the optimizers write the formulas of these themselves
-    "UPDATE": Law("UPDATE", "update", "", ""),
+    "UPDATE": Law("UPDATE", "update", "", ""),  # each optimizer writes its own formula
     "frozen_biases": Law(
         "OPTIMIZER", "update", "{grad_Wb_frozen} = {grad_Wb} with 0 for the biases", "bpstepper"
     ),
-    "dampening": Law("OPTIMIZER", "update", "", ""),
-    "momentum": Law("OPTIMIZER", "update", "", ""),
-    "bias_correction": Law("OPTIMIZER", "update", "", ""),
-    "first_moment": Law("OPTIMIZER", "update", "", ""),
-    "second_moment": Law("OPTIMIZER", "update", "", ""),
-    "first_corrected": Law("OPTIMIZER", "update", "", ""),
-    "second_corrected": Law("OPTIMIZER", "update", "", ""),
 }
-"""Every law, by the name the compiler calls it with."""
+"""Every law, by the name the compiler calls it with; optimizers add their own."""
 
 
 _LITERALS = {

@@ -9,8 +9,9 @@ collapses to s·(ŷ − y), because the loss's derivative cancels the activation
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -23,9 +24,11 @@ from bpstepper.engine.ops.kernels import (
     elementwise,
 )
 from bpstepper.engine.ops.softmax import LOG_SOFTMAX
+from bpstepper.engine.symbols import Kind
 from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.hyperparameters import Hyperparameter, declare_kinds
 
-__all__ = ["LOSSES", "LossRule"]
+__all__ = ["LOSSES", "LossRule", "register"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,13 @@ class LossRule:
         slope_formula: ∂C/∂a without factors, as a template.
         slope_reason: one sentence on where the slope comes from, as a template.
         source: book and equation number.
+        words: what it is called in a sentence.
+        descent_formula: `slope_formula` for books that write gradients with the other sign.
         meaning: what C says, to go on from "C is one number".
+        note: what a list of losses says of it; empty where its name and outputs say it all.
+        about: what the schema says of it, likewise.
+        hyperparameters: its own constants; those that name a symbol can be operands of stages.
+        kinds: the symbols that no other row has.
     """
 
     name: str
@@ -60,7 +69,13 @@ class LossRule:
     slope_formula: str
     slope_reason: str
     source: str
+    words: str
+    descent_formula: str
     meaning: str = " for how wrong the outputs are"
+    note: str = ""
+    about: str = ""
+    hyperparameters: tuple[Hyperparameter, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _ONE = np.array(1.0)
@@ -164,6 +179,8 @@ _ROWS = (
         slope_formula="({a} − {y})",
         slope_reason="the derivative of ({y} − {a})² is 2({a} − {y})",
         source="Nielsen ch. 2 (26)",
+        words="squared error",
+        descent_formula="({y} − {a})",
     ),
     LossRule(
         name="binary_cross_entropy",
@@ -179,6 +196,8 @@ _ROWS = (
         slope_reason="the derivative of −({y} ln {a} + (1 − {y}) ln(1 − {a})) "
         "is ({a} − {y})/({a}(1 − {a}))",
         source="Nielsen ch. 3 (63)",
+        words="binary cross-entropy",
+        descent_formula="({y} − {a}) / ({a}(1 − {a}))",
     ),
     LossRule(
         name="categorical_cross_entropy",
@@ -196,6 +215,8 @@ _ROWS = (
         slope_formula="(−{y} / {a})",
         slope_reason="the derivative of −{y} ln {a} is −{y}/{a}",
         source="Nielsen ch. 3 (80)",
+        words="categorical cross-entropy",
+        descent_formula="({y} / {a})",
     ),
     LossRule(
         name="output",
@@ -211,9 +232,27 @@ _ROWS = (
         slope_formula="1",
         slope_reason="{C} is the output itself, so ∂{C}/∂{a} is 1 for each output that is counted",
         source="no loss: C is the output",
+        words="the output itself",
+        descent_formula="(−1)",
         meaning=", here the output itself",
+        note="C is the output itself: gradients without a target",
+        about="C is the output itself (or one `unit` of it), for gradients without a target",
     ),
 )
 
-LOSSES: dict[str, LossRule] = {row.name: row for row in _ROWS}
+LOSSES: dict[str, LossRule] = {}
 """Every loss by its name."""
+
+
+def register(row: LossRule) -> None:
+    """Add a row, with its symbols; before anything is made of the table.
+
+    Raises:
+        ValueError: a symbol of it is called as another one is.
+    """
+    declare_kinds(row.kinds)
+    LOSSES[row.name] = row
+
+
+for _row in _ROWS:
+    register(_row)

@@ -3,7 +3,9 @@
 An optimizer is compiled into operations like everything else, so its arithmetic is stepped,
 replayed and explained by the same means. Formulas and constants are PyTorch's: their names, their
 defaults and their order of operations. A row says which state it keeps for each parameter, which
-it keeps once, and by which rules one update is made; each rule is one equation.
+it keeps once, and by which rules one update is made; each rule is one equation. It also has all
+that is said of it, and brings symbols and laws that nothing else has: to add an optimizer is to
+add a row.
 """
 
 from __future__ import annotations
@@ -15,12 +17,30 @@ from typing import Any
 
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.ops.kernels import Stage
+from bpstepper.engine.symbols import Kind
+from bpstepper.engine.tables.equations import EQUATIONS, Law
+from bpstepper.engine.tables.hyperparameters import Hyperparameter, declare_kinds, scalars_of
 
-__all__ = ["OPTIMIZERS", "Optimizer", "Rule"]
+__all__ = ["OPTIMIZERS", "Optimizer", "Rule", "UpdateLaw", "register"]
 
 _SCALE, _ADD, _SUBTRACT = ALGEBRA["scale"], ALGEBRA["add"], ALGEBRA["subtract"]
 _SQUARE, _ROOT, _SHIFT = ALGEBRA["square"], ALGEBRA["sqrt"], ALGEBRA["shift"]
 _DIVIDE, _DIVIDE_BY = ALGEBRA["divide"], ALGEBRA["divide_by"]
+
+
+@dataclass(frozen=True)
+class UpdateLaw:
+    """Why an equation of an optimizer is what it is, in words.
+
+    Attributes:
+        sentence: the one that is always on the screen.
+        paragraphs: the whole explanation; both are templates, as `explanations` has them.
+        averages_gradients: what it makes is a mean of gradients, and has their sign.
+    """
+
+    sentence: str
+    paragraphs: tuple[str, ...]
+    averages_gradients: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,53 +52,75 @@ class Rule:
     them.
 
     Attributes:
-        row: the key in `equations.EQUATIONS`, which has the law and the explanation.
+        row: the key in `equations.EQUATIONS`: UPDATE, or one of the optimizer's own `laws`.
         formula: a template; `{p}` is the parameter, `{grad_p}` its gradient, any other word a
             kind of symbol.
         stages: its operations.
+        descent: the formula for books that write gradients with the other sign, where it is
+            another: as `{grad_p}` has a minus there, a step is added.
     """
 
     row: str
     formula: str
     stages: tuple[Stage, ...]
+    descent: str = ""
+
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Optimizer:
     """One row of the table.
 
+    Constants are the values of its hyperparameters, all of them, by name.
+
     Attributes:
         name: as scenario files say it.
         rules: constants → the equations for one parameter.
         source: where the formulas stand.
-        constants: its own constants with PyTorch's names and defaults.
-        cells: constants → the numbers that its operations use, by kind of symbol.
+        hyperparameters: its own constants with PyTorch's names and defaults.
+        scalars: constants → the numbers that its operations use, by kind of symbol, but for those
+            that a hyperparameter names itself.
         state: the kinds of state that it keeps for each parameter, all 0 at the start.
-        clock: constants → the equations worked out once an update, before the parameters'.
-        clock_state: the kinds of state that belong to the clock, with their first values.
+        step_rules: constants → the equations worked out once an update, before the parameters'.
+        step_state: the kinds of state that belong to those, with their first values.
+        laws: what is said of its equations, by `Rule.row`; UPDATE has its words already.
+        headings: the kind that an operation makes → what it does, in a few words.
+        signed: the kinds that have the gradient's sign.
+        kinds: the symbols that no other row has.
     """
 
     name: str
     rules: Callable[[Mapping[str, Any]], tuple[Rule, ...]]
     source: str
-    constants: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    cells: Callable[[Mapping[str, Any]], Mapping[str, float]] = lambda _constants: {}
+    hyperparameters: tuple[Hyperparameter, ...] = ()
+    scalars: Callable[[Mapping[str, Any]], Mapping[str, float]] = lambda _constants: {}
     state: tuple[str, ...] = ()
-    clock: Callable[[Mapping[str, Any]], tuple[Rule, ...]] = lambda _constants: ()
-    clock_state: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    step_rules: Callable[[Mapping[str, Any]], tuple[Rule, ...]] = lambda _constants: ()
+    step_state: Mapping[str, float] = field(default_factory=_nothing)
+    laws: Mapping[str, UpdateLaw] = field(default_factory=_nothing)
+    headings: Mapping[str, str] = field(default_factory=_nothing)
+    signed: tuple[str, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=_nothing)
+
+    def numbers(self, constants: Mapping[str, Any]) -> dict[str, float]:
+        """All numbers that its operations use, by kind of symbol."""
+        return {**scalars_of(self, constants), **self.scalars(constants)}
 
 
-def _move(direction: str, formula: str, before: tuple[Stage, ...] = ()) -> Rule:
+def _move(direction: str, formula: str, descent: str, before: tuple[Stage, ...] = ()) -> Rule:
     """The update itself: the parameter less η times a direction."""
     stages = (
         *before,
         Stage(_SCALE, ("eta", direction), "step"),
         Stage(_SUBTRACT, ("parameter", "step"), "next"),
     )
-    return Rule("UPDATE", formula, stages)
+    return Rule("UPDATE", formula, stages, descent)
 
 
-_PLAIN = _move("gradient", "{p} ← {p} − η {grad_p}")
+_PLAIN = _move("gradient", "{p} ← {p} − η {grad_p}", "{p} ← {p} + {step},  {step} = η ({grad_p})")
 
 
 # ── momentum ─────────────────────────────────────────────────────────────────────────────────
@@ -89,17 +131,25 @@ def _velocity(constants: Mapping[str, Any]) -> Rule:
     kept = Stage(_SCALE, ("momentum", "m"), "m_kept")
     if not constants["dampening"]:
         whole = (kept, Stage(_ADD, ("m_kept", "gradient"), "m_next"))
-        return Rule("momentum", "{m_next} = μ {m} + {grad_p}", whole)
+        return Rule(
+            "momentum", "{m_next} = μ {m} + {grad_p}", whole, "{m_next} = μ {m} + ({grad_p})"
+        )
     stages = (
         kept,
         Stage(_SCALE, ("undamped", "gradient"), "m_fresh"),
         Stage(_ADD, ("m_kept", "m_fresh"), "m_next"),
     )
-    return Rule("momentum", "{m_next} = μ {m} + {undamped} {grad_p}", stages)
+    return Rule(
+        "momentum",
+        "{m_next} = μ {m} + {undamped} {grad_p}",
+        stages,
+        "{m_next} = μ {m} + {undamped} ({grad_p})",
+    )
 
 
 def _momentum(constants: Mapping[str, Any]) -> tuple[Rule, ...]:
-    return (_velocity(constants), _move("m_next", "{p} ← {p} − η {m_next}"))
+    move = _move("m_next", "{p} ← {p} − η {m_next}", "{p} ← {p} + η {m_next}")
+    return (_velocity(constants), move)
 
 
 def _nesterov(constants: Mapping[str, Any]) -> tuple[Rule, ...]:
@@ -108,7 +158,8 @@ def _nesterov(constants: Mapping[str, Any]) -> tuple[Rule, ...]:
         Stage(_ADD, ("gradient", "m_ahead"), "direction"),
     )
     formula = "{p} ← {p} − η ({grad_p} + μ {m_next})"
-    return (_velocity({"dampening": 0.0}), _move("direction", formula, ahead))
+    descent = "{p} ← {p} + η ({grad_p} + μ {m_next})"
+    return (_velocity({"dampening": 0.0}), _move("direction", formula, descent, ahead))
 
 
 # ── running averages of squares ──────────────────────────────────────────────────────────────
@@ -132,7 +183,12 @@ def _rmsprop(_constants: Mapping[str, Any]) -> tuple[Rule, ...]:
     )
     return (
         _squares("alpha", "rest_alpha", "{v_next} = α {v} + (1 − α)({grad_p})²"),
-        _move("direction", "{p} ← {p} − η {grad_p} / (√{v_next} + ε)", scaled),
+        _move(
+            "direction",
+            "{p} ← {p} − η {grad_p} / (√{v_next} + ε)",
+            "{p} ← {p} + η ({grad_p}) / (√{v_next} + ε)",
+            scaled,
+        ),
     )
 
 
@@ -148,7 +204,12 @@ def _adam(_constants: Mapping[str, Any]) -> tuple[Rule, ...]:
         Stage(_DIVIDE, ("m_hat", "denominator"), "direction"),
     )
     return (
-        Rule("first_moment", "{m_next} = β₁ {m} + (1 − β₁) {grad_p}", first),
+        Rule(
+            "first_moment",
+            "{m_next} = β₁ {m} + (1 − β₁) {grad_p}",
+            first,
+            "{m_next} = β₁ {m} + (1 − β₁) ({grad_p})",
+        ),
         _squares("beta2", "rest2", "{v_next} = β₂ {v} + (1 − β₂)({grad_p})²"),
         Rule(
             "first_corrected",
@@ -160,23 +221,27 @@ def _adam(_constants: Mapping[str, Any]) -> tuple[Rule, ...]:
             "{v_hat} = {v_next} / (1 − β₂ᵗ)",
             (Stage(_DIVIDE_BY, ("v_next", "correction2"), "v_hat"),),
         ),
-        _move("direction", "{p} ← {p} − η {m_hat} / (√{v_hat} + ε)", scaled),
+        _move(
+            "direction",
+            "{p} ← {p} − η {m_hat} / (√{v_hat} + ε)",
+            "{p} ← {p} + η {m_hat} / (√{v_hat} + ε)",
+            scaled,
+        ),
     )
 
 
-def _adam_cells(constants: Mapping[str, Any]) -> Mapping[str, float]:
+def _adam_scalars(constants: Mapping[str, Any]) -> Mapping[str, float]:
     first, second = constants["betas"]
     return {
         "beta1": first,
         "rest1": 1 - first,
         "beta2": second,
         "rest2": 1 - second,
-        "eps": constants["eps"],
         "one": 1.0,
     }
 
 
-_ADAM_CLOCK = tuple(
+_ADAM_STEP = tuple(
     Rule(
         "bias_correction",
         f"{{correction{number}}} = 1 − β{sign} · {{beta{number}_t}}",
@@ -194,46 +259,144 @@ _DAMPENING = Rule(
     (Stage(ALGEBRA["identity"], ("damped",), "undamped_next"),),
 )
 
+# ── what is said of them ─────────────────────────────────────────────────────────────────────
+
+_DAMPENED = UpdateLaw(
+    "PyTorch lets the first gradient in whole, and dampens those after it.",
+    ("This number is 1 in the first update and 1 − d from then on.",),
+)
+_REMEMBERS = UpdateLaw(
+    "The move remembers: a share of the last one is kept, and the gradient added.",
+    (
+        "Like a ball on a slope: where gradients agree from update to update the moves grow, "
+        "where they alternate they cancel.",
+    ),
+    averages_gradients=True,
+)
+_SECOND_MOMENT = UpdateLaw(
+    "A running mean of the squared gradients: how large they usually are.",
+    ("Each parameter has its own. Squares have no sign: this measures size alone.",),
+)
+_ADAM_LAWS = {
+    "bias_correction": UpdateLaw(
+        "The averages start at 0 and are too small at first; this is by how much.",
+        ("After t updates the weights of an average add up to 1 − βᵗ, not to 1.",),
+    ),
+    "first_moment": UpdateLaw(
+        "A running mean of the gradients: most of the old one, a little of the new.",
+        ("It smooths the gradient over about 1/(1 − β₁) updates.",),
+        averages_gradients=True,
+    ),
+    "second_moment": _SECOND_MOMENT,
+    "first_corrected": UpdateLaw(
+        "The mean, divided by the share of it that is there already.",
+        ("In the first update this gives back the gradient itself.",),
+        averages_gradients=True,
+    ),
+    "second_corrected": UpdateLaw(
+        "The mean square, divided by the share of it that is there already.",
+        ("In the first update this gives back the squared gradient itself.",),
+    ),
+}
+
+_OF_MEAN = {
+    "m_kept": "what is kept of the old mean",
+    "m_fresh": "what the new gradient brings",
+    "m_next": "both together",
+}
+_OF_SQUARES = {
+    "v_kept": "what is kept of the old mean square",
+    "gradient_squared": "each gradient, squared",
+    "v_fresh": "what the new square brings",
+    "v_next": "both together",
+    "denominator": "the divisor, kept from 0",
+}
+_WAY = {"direction": "which way to move"}
+_MEAN = ("m", "m_next", "m_kept", "m_fresh")
+
+_AT_LEAST_0 = MappingProxyType({"ge": 0})
+_MOMENTUM = Hyperparameter(
+    "momentum", 0.9, "How much of the last move is kept.", _AT_LEAST_0, "momentum"
+)
+_EPS = Hyperparameter("eps", 1e-8, "Keeps a denominator from being 0.", _AT_LEAST_0, "eps")
+
 _ROWS = (
     Optimizer(name="sgd", rules=lambda _constants: (_PLAIN,), source="Nielsen ch. 1 (20), (21)"),
     Optimizer(
         name="momentum",
         rules=_momentum,
         source="Polyak 1964, as in PyTorch's SGD",
-        constants={"momentum": 0.9, "dampening": 0.0},
-        cells=lambda c: {"momentum": c["momentum"], "damped": 1 - c["dampening"]},
+        hyperparameters=(
+            _MOMENTUM,
+            Hyperparameter("dampening", 0.0, "How much of the gradient is held back."),
+        ),
+        scalars=lambda c: {"damped": 1 - c["dampening"]},
         state=("m",),
         # PyTorch dampens from the second update on: the first one takes the gradient whole
-        clock=lambda c: (_DAMPENING,) if c["dampening"] else (),
-        clock_state={"undamped": 1.0},
+        step_rules=lambda c: (_DAMPENING,) if c["dampening"] else (),
+        step_state={"undamped": 1.0},
+        laws={"dampening": _DAMPENED, "momentum": _REMEMBERS},
+        headings=_OF_MEAN,
+        signed=_MEAN,
     ),
     Optimizer(
         name="nesterov",
         rules=_nesterov,
         source="Sutskever et al. 2013, as in PyTorch's SGD",
-        constants={"momentum": 0.9},
-        cells=lambda c: {"momentum": c["momentum"]},
+        hyperparameters=(_MOMENTUM,),
         state=("m",),
+        laws={"momentum": _REMEMBERS},
+        headings={**_OF_MEAN, "m_ahead": "a look ahead along the new mean", **_WAY},
+        signed=(*_MEAN, "m_ahead", "direction"),
     ),
     Optimizer(
         name="rmsprop",
         rules=_rmsprop,
         source="Tieleman and Hinton 2012, as in PyTorch",
-        constants={"alpha": 0.99, "eps": 1e-8},
-        cells=lambda c: {"alpha": c["alpha"], "rest_alpha": 1 - c["alpha"], "eps": c["eps"]},
+        hyperparameters=(
+            Hyperparameter(
+                "alpha", 0.99, "The decay of the mean of squares.", _AT_LEAST_0, "alpha"
+            ),
+            _EPS,
+        ),
+        scalars=lambda c: {"rest_alpha": 1 - c["alpha"]},
         state=("v",),
+        laws={"second_moment": _SECOND_MOMENT},
+        headings={**_OF_SQUARES, **_WAY},
+        signed=("direction",),
     ),
     Optimizer(
         name="adam",
         rules=_adam,
         source="Kingma and Ba 2015, as in PyTorch",
-        constants={"betas": (0.9, 0.999), "eps": 1e-8},
-        cells=_adam_cells,
+        hyperparameters=(
+            Hyperparameter("betas", (0.9, 0.999), "The decays of the two running means."),
+            _EPS,
+        ),
+        scalars=_adam_scalars,
         state=("m", "v"),
-        clock=lambda _constants: _ADAM_CLOCK,
-        clock_state={"beta1_t": 1.0, "beta2_t": 1.0},
+        step_rules=lambda _constants: _ADAM_STEP,
+        step_state={"beta1_t": 1.0, "beta2_t": 1.0},
+        laws=_ADAM_LAWS,
+        headings={**_OF_MEAN, **_OF_SQUARES, **_WAY},
+        signed=(*_MEAN, "m_hat", "direction"),
     ),
 )
 
-OPTIMIZERS: dict[str, Optimizer] = {row.name: row for row in _ROWS}
+OPTIMIZERS: dict[str, Optimizer] = {}
 """Every optimizer by its name."""
+
+
+def register(row: Optimizer) -> None:
+    """Add a row, with its symbols and its laws; before anything is made of the table.
+
+    Raises:
+        ValueError: a symbol of it is called as another one is.
+    """
+    declare_kinds(row.kinds)
+    EQUATIONS.update({law: Law("OPTIMIZER", "update", "", "") for law in row.laws})
+    OPTIMIZERS[row.name] = row
+
+
+for _row in _ROWS:
+    register(_row)

@@ -17,7 +17,7 @@ from bpstepper.engine.ops.kernels import AnyArray, Index
 from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.run.training import Timeline
 from bpstepper.engine.symbols import Axis, Symbol
-from bpstepper.engine.tables.activations import ACTIVATIONS, Activation
+from bpstepper.engine.tables.activations import Activation
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.explain.naming import Naming
@@ -90,7 +90,7 @@ class UpdateView:
 
     def activation(self, layer: int) -> Activation:
         """The activation of a layer, from 1."""
-        return ACTIVATIONS[self.scenario.network.layer(layer).activation]
+        return self.scenario.network.layer(layer).function
 
     def units(self, kind: str, layer: int | None = None) -> Array:
         """A quantity of a layer's units: (n, m); biases (n, 1)."""

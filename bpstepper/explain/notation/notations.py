@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from bpstepper.engine.compile.symbol_spelling import LETTERS, Spelling
 from bpstepper.engine.symbols import KINDS, Name, superscript
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.explain.notation.letters import OWN
 from bpstepper.explain.notation.notation import Notation
 
@@ -215,28 +216,24 @@ _GRADIENTS = (
     "loss_slope", "grad_a", "grad_x", "grad_W", "grad_W_data", "grad_b", "grad_b_column",
     "grad_Wb", "grad_Wb_data", "grad_Wb_frozen",
 )  # fmt: skip
-_AVERAGES = ("m", "m_next", "m_kept", "m_fresh", "m_ahead", "m_hat", "direction")
+_OF_OPTIMIZERS = tuple(
+    dict.fromkeys(kind for optimizer in OPTIMIZERS.values() for kind in optimizer.signed)
+)
+_AVERAGES = tuple(
+    law
+    for optimizer in OPTIMIZERS.values()
+    for law, words in optimizer.laws.items()
+    if words.averages_gradients
+)
 _STEPS = {"step_x": "{a}", "step_W": "{W}", "step_b": "{b}", "step_Wb": "{Wb}"}
 
 
-def _descent() -> dict[str, str]:
-    """The formulas in which a gradient has the other sign: it is added, and outputs come last."""
-    return {
-        "({a} − {y})": "({y} − {a})",
-        "{a} − {y}": "{y} − {a}",
-        "({a} − {y}) / ({a}(1 − {a}))": "({y} − {a}) / ({a}(1 − {a}))",
-        "(−{y} / {a})": "({y} / {a})",
-        "1": "(−1)",
-        "{grad_W} = {grad_W_data} + {decay} {W}": "{grad_W} = {grad_W_data} − {decay} {W}",
-        "{p} ← {p} − η {grad_p}": "{p} ← {p} + {step},  {step} = η ({grad_p})",
-        "{p} ← {p} − η {m_next}": "{p} ← {p} + η {m_next}",
-        "{p} ← {p} − η ({grad_p} + μ {m_next})": "{p} ← {p} + η ({grad_p} + μ {m_next})",
-        "{p} ← {p} − η {grad_p} / (√{v_next} + ε)": "{p} ← {p} + η ({grad_p}) / (√{v_next} + ε)",
-        "{p} ← {p} − η {m_hat} / (√{v_hat} + ε)": "{p} ← {p} + η {m_hat} / (√{v_hat} + ε)",
-        "{m_next} = μ {m} + {grad_p}": "{m_next} = μ {m} + ({grad_p})",
-        "{m_next} = μ {m} + {undamped} {grad_p}": "{m_next} = μ {m} + {undamped} ({grad_p})",
-        "{m_next} = β₁ {m} + (1 − β₁) {grad_p}": "{m_next} = β₁ {m} + (1 − β₁) ({grad_p})",
-    }
+_DESCENT = {
+    "({a} − {y})": "({y} − {a})",
+    "{a} − {y}": "{y} − {a}",
+    "{grad_W} = {grad_W_data} + {decay} {W}": "{grad_W} = {grad_W_data} − {decay} {W}",
+}
+"""The formulas in which a gradient has the other sign; losses and optimizers have their own."""
 
 
 def _with_minus(kind: str) -> Name:
@@ -265,13 +262,14 @@ _DUDA = Notation(
             **{kind: Name(f"Δ{p}", rf"\Delta {p}") for kind, p in _STEPS.items()},
             "residual": Name("{y} − {a}", "{y} - {a}"),
         },
-        formulas={**_BIASES_APART, **_descent()},
+        formulas={**_BIASES_APART, **_DESCENT},
+        descends=True,
         functions=_JACOBIAN_OF,
         sources=_cited("Duda, Hart and Stork, 6.3", *_FORWARD, *_BACKWARD, "COLLAPSE"),
     ),
     stems={"step_W": "Δw", "step_b": "Δw₀", "step_Wb": "Δw", "step_x": "Δx"},
     turned=frozenset(
-        {*_GRADIENTS, *_AVERAGES, *_STEPS, "residual", "delta", "delta_general", "delta_T"}
+        {*_GRADIENTS, *_OF_OPTIMIZERS, *_STEPS, "residual", "delta", "delta_general", "delta_T"}
     ),
     stands_for_text="{d} stands for −∂{C}/∂{z}",
     headings={
@@ -288,7 +286,7 @@ _DUDA = Notation(
         "COLLAPSE": "δ is the gradient with the other sign: t − z, not z − t.",
         "UPDATE": "The book adds Δ, because δ has its minus already: the new weights are the same.",
         **dict.fromkeys(
-            ("momentum", "first_moment", "first_corrected"),
+            _AVERAGES,
             "What is averaged has the other sign, too, as the gradient has.",
         ),
     },

@@ -5,10 +5,12 @@ Everything here counts the samples that are trained on, which `hold_out` and a t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from bpstepper.engine.compile.network import Loss, Training
 from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.hyperparameters import HasHyperparameters, merged
 from bpstepper.engine.tables.losses import LOSSES, LossRule
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario.data.partial_scenario import Draft
@@ -31,7 +33,6 @@ MAX_ACTIVATIONS: Final = 50_000_000
 TARGET_TOLERANCE: Final = 1e-9
 """How far the sum of a target that is a distribution may be from 1."""
 
-_CONSTANTS: Final = ("momentum", "dampening", "alpha", "betas", "eps")
 _HOLD_OUT: Final[Path] = ("training", "hold_out")
 _BATCH: Final[Path] = ("training", "batch_size")
 _TRAIN: Final[Path] = ("training", "train")
@@ -104,17 +105,38 @@ def _check_rate(draft: Draft, findings: Findings) -> None:
 
 
 def _check_constants(draft: Draft, findings: Findings) -> None:
-    optimizer = OPTIMIZERS.get(draft.get(("training", "optimizer"), Training.optimizer) or "")
-    for key in _CONSTANTS:
-        path = ("training", key)
-        if optimizer and draft.has(path) and key not in optimizer.constants:
+    """Constants are given only where there is something that has them."""
+    optimizer = draft.get(("training", "optimizer"), Training.optimizer)
+    _check_owned(draft, findings, ("training",), "optimizer", OPTIMIZERS, optimizer)
+    loss = draft.get(("loss", "name"), Loss.name)
+    _check_owned(draft, findings, ("loss",), "loss", LOSSES, loss)
+    for layer in draft.layers:
+        _check_owned(draft, findings, layer.path, "activation", ACTIVATIONS, layer.activation)
+
+
+def _check_owned(
+    draft: Draft,
+    findings: Findings,
+    table: Path,
+    what: str,
+    rows: Mapping[str, HasHyperparameters],
+    name: str | None,
+) -> None:
+    """The constants in a table are those of the row that it names."""
+    row = rows.get(name or "")
+    if row is None:
+        return
+    own = [it.name for it in row.hyperparameters]
+    for key in merged(rows.values()):
+        path: Path = (*table, key)
+        if draft.has(path) and key not in own:
             findings.add(
                 "unused-key",
-                f"the optimizer {optimizer.name} has no constant `{key}`",
+                f"the {what} {row.name} has no constant `{key}`",
                 path,
                 key=True,
                 label="not used",
-                help="delete it, or choose the optimizer it belongs to",
+                help=f"delete it, or choose the {what} it belongs to",
                 got=key,
             )
 

@@ -12,11 +12,11 @@ lists of numbers are looked at as a whole first, and a mistake is only a path, u
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any, Final, NamedTuple
 
+from bpstepper.engine.tables.hyperparameters import BOUNDS
 from bpstepper.scenario.diagnostics.spans import Path
 
 __all__ = ["Flag", "Form", "Line", "Mistake", "Number", "OneOf", "Schema", "Text", "Whole", "Word"]
@@ -80,20 +80,6 @@ class Form:
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────
 
 
-class _Bound(NamedTuple):
-    words: str
-    holds: Callable[[Any, Any], bool]
-    keyword: str
-
-
-_BOUNDS: Mapping[str, _Bound] = {
-    "ge": _Bound("at least", operator.ge, "minimum"),
-    "gt": _Bound("more than", operator.gt, "exclusiveMinimum"),
-    "le": _Bound("at most", operator.le, "maximum"),
-    "lt": _Bound("less than", operator.lt, "exclusiveMaximum"),
-}
-
-
 class _Bounded(Form):
     """A number that may have bounds: `ge=0, lt=1`."""
 
@@ -102,7 +88,7 @@ class _Bounded(Form):
     json_type = ""
 
     def __init__(self, **bounds: float) -> None:
-        self.bounds: Final = tuple((_BOUNDS[name], limit) for name, limit in bounds.items())
+        self.bounds: Final = tuple((BOUNDS[name], limit) for name, limit in bounds.items())
 
     def _check_bounds(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
         for bound, limit in self.bounds:

@@ -3,22 +3,24 @@
 One table of the file is one `Table` here, one key one row; a file is checked against it, filled
 in by it, and editors can use the JSON Schema that it makes. Only keys and types are known here;
 whether a file's parts fit together is `meaning`'s business. A key that is added here also has to
-be added to `filled`.
+be added to `filled`; those of optimizers, losses and activations come from their own rows.
 
 Defaults are the engine's own wherever the engine has one. They are written as a file would.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from bpstepper.engine.compile.network import Layer, Loss, Network, Training
 from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.hyperparameters import HasHyperparameters, Hyperparameter, merged
 from bpstepper.engine.tables.initializers import INITIALIZERS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
-from bpstepper.scenario.schema.forms import Flag, Line, Number, OneOf, Text, Whole, Word
+from bpstepper.scenario.schema.forms import Flag, Form, Line, Number, OneOf, Text, Whole, Word
 from bpstepper.scenario.schema.library_order import LEVELS
 from bpstepper.scenario.schema.structures import REQUIRED, Choice, Key, ListOf, Table
 
@@ -26,6 +28,53 @@ __all__ = ["FILE", "FORMAT", "json_schema"]
 
 FORMAT = 1
 """The version of the format that this program writes, and the newest that it reads."""
+
+
+def constants_of(rows: Mapping[str, HasHyperparameters]) -> tuple[Key, ...]:
+    """The constants that some rows of the engine have of their own, a key each."""
+    return tuple(
+        Key(name, _form(owned[0][1]), None, _about(owned))
+        for name, owned in merged(rows.values()).items()
+    )
+
+
+def _form(it: Hyperparameter) -> Form:
+    number = Number(**it.bounds)
+    return ListOf(number, least=it.count, most=it.count) if it.count else number
+
+
+def _about(owned: list[tuple[HasHyperparameters, Hyperparameter]]) -> str:
+    """What a constant means, its default, and whose it is."""
+    owners: dict[str, list[str]] = {}
+    for row, it in owned:
+        owners.setdefault(_written(it.default), []).append(row.name)
+    if len(owners) == 1:
+        told = next(iter(owners))
+    else:
+        told = "; ".join(f"{default} ({', '.join(names)})" for default, names in owners.items())
+    only = ", ".join(row.name for row, _ in owned)
+    return f"{owned[0][1].about} Default: {told}. Only: {only}."
+
+
+def _written(default: float | tuple[float, ...]) -> str:
+    """A default as one would write it: 0.9, 1e-8, [0.9, 0.999]."""
+    if isinstance(default, tuple):
+        return f"[{', '.join(map(_written, default))}]"
+    mantissa, e, exponent = f"{default:g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else mantissa
+
+
+def _default_factors() -> str:
+    """`0.5 for squared_error, 1 for the others`."""
+    factors = [row.default_factor for row in LOSSES.values()]
+    usual = max(factors, key=factors.count)
+    named = [
+        f"{row.default_factor:g} for {row.name}"
+        for row in LOSSES.values()
+        if row.default_factor != usual
+    ]
+    return ", ".join([*named, f"{usual:g} for the others"])
+
 
 _NUMBERS: Final = ListOf(Number())
 _MATRIX: Final = ListOf(_NUMBERS)
@@ -64,6 +113,7 @@ _LAYER: Final = Table(
             Layer.activation,
             "What a unit does with its weighted input z.",
         ),
+        *constants_of(ACTIVATIONS),
         Key(
             "weights",
             Choice(_MATRIX, list=_NUMBERS, table=_ARRAY_FILE),
@@ -149,15 +199,19 @@ _LOSS: Final = Table(
             "name",
             OneOf(LOSSES),
             Loss.name,
-            "What a wrong output costs. output: C is the output itself (or one `unit` of it), "
-            "for gradients without a target.",
+            " ".join(
+                [
+                    "What a wrong output costs.",
+                    *(f"{row.name}: {row.about}." for row in LOSSES.values() if row.about),
+                ]
+            ),
         ),
         Key(
             "factor",
             Number(),
             None,
             "Multiplies the loss: the ½ of textbooks, never hidden. "
-            "Default: 0.5 for squared_error, 1 for the others. Unit: none.",
+            f"Default: {_default_factors()}. Unit: none.",
         ),
         Key(
             "outputs",
@@ -184,6 +238,7 @@ _LOSS: Final = Table(
             None,
             "With the loss output: the one output that is C, from 1. Default: all, added.",
         ),
+        *constants_of(LOSSES),
     ),
 )
 
@@ -221,36 +276,7 @@ _TRAINING: Final = Table(
             Training.optimizer,
             "How a gradient becomes a move of the parameters.",
         ),
-        Key(
-            "momentum",
-            Number(ge=0),
-            None,
-            "How much of the last move is kept. Default: 0.9. Only: momentum, nesterov.",
-        ),
-        Key(
-            "dampening",
-            Number(),
-            None,
-            "How much of the gradient is held back. Default: 0. Only: momentum.",
-        ),
-        Key(
-            "alpha",
-            Number(ge=0),
-            None,
-            "The decay of the mean of squares. Default: 0.99. Only: rmsprop.",
-        ),
-        Key(
-            "betas",
-            ListOf(Number(), least=2, most=2),
-            None,
-            "The decays of the two running means. Default: [0.9, 0.999]. Only: adam.",
-        ),
-        Key(
-            "eps",
-            Number(ge=0),
-            None,
-            "Keeps a denominator from being 0. Default: 1e-8. Only: rmsprop, adam.",
-        ),
+        *constants_of(OPTIMIZERS),
         Key(
             "train",
             OneOf(("parameters", "input")),

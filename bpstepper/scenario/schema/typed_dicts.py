@@ -1,7 +1,8 @@
 """What a checked file comes out as: plain dictionaries with every default filled in.
 
 These types are for the type checker alone; `tables` has the rows that they repeat, and nothing is
-made of them when the program runs. None is what a file leaves open.
+made of them when the program runs. None is what a file leaves open. The constants of optimizers,
+losses and activations are keys, too; `build` reads those by the names that their rows have.
 """
 
 from __future__ import annotations
@@ -75,11 +76,6 @@ class TrainingValues(TypedDict):
     epochs: int
     shuffle: bool
     optimizer: str
-    momentum: float | None
-    dampening: float | None
-    alpha: float | None
-    betas: Numbers | None
-    eps: float | None
     train: str
     hold_out: float
 
