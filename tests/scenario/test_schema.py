@@ -10,6 +10,9 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 import pytest
 from jsonschema import Draft202012Validator
 
+from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario import library, schema
 from bpstepper.scenario.schema import typed_dicts as filled
 from bpstepper.scenario.schema.structures import REQUIRED, Table
@@ -88,6 +91,15 @@ def test_defaults_are_shown_and_right() -> None:
 # ── the types of `filled` ────────────────────────────────────────────────────────────────────
 
 
+CONSTANTS = {
+    it.name
+    for rows in (ACTIVATIONS, LOSSES, OPTIMIZERS)
+    for row in rows.values()
+    for it in row.hyperparameters
+}
+"""Keys that come from rows of the engine, and are read by the names that those have."""
+
+
 def typed_tables(hint: Any) -> set[Any]:
     """The table types that a type has room for."""
     if is_typeddict(hint):
@@ -98,9 +110,10 @@ def typed_tables(hint: Any) -> set[Any]:
 def compare(table: Table, typed: Any) -> int:
     """Hold a table's rows to its type; returns how many rows there were."""
     hints = get_type_hints(typed)
-    assert list(hints) == list(table.keys), typed.__name__
+    keys = {name: key for name, key in table.keys.items() if name not in CONSTANTS}
+    assert list(hints) == list(keys), typed.__name__
     rows = len(hints)
-    for name, key in table.keys.items():
+    for name, key in keys.items():
         hint = hints[name]
         is_open = get_origin(hint) is types.UnionType and type(None) in get_args(hint)
         assert is_open == (key.default is None and key.default is not REQUIRED), name

@@ -32,7 +32,7 @@ from bpstepper.engine.symbols import Name
 from bpstepper.engine.tables.hyperparameters import Constants, Hyperparameter
 from bpstepper.engine.tables.saturation import Saturation, far_out, one_has_all, up_to
 
-__all__ = ["ACTIVATIONS", "Activation", "register"]
+__all__ = ["ACTIVATIONS", "Activation", "register", "row"]
 
 _Lower = Callable[[Sequence[AnyArray], AnyArray, Scratch], list[Call]]
 
@@ -236,7 +236,7 @@ _LINEAR = Kernel(
 )
 
 
-def _row(
+def row(
     name: str,
     glyph: Name,
     formula: str,
@@ -271,7 +271,7 @@ _ROWS = (
         apply=_LINEAR,
         slope=elementwise("linear_slope", "f′", _ones, words="f′(z) = 1"),
     ),
-    _row(
+    row(
         "sigmoid",
         Name("σ", r"\sigma"),
         "σ(z) = 1/(1 + e⁻ᶻ)",
@@ -280,7 +280,7 @@ _ROWS = (
         _sigmoid_slope,
         saturation=Saturation(far_out(math.acosh(19)), 0.25),
     ),
-    _row(
+    row(
         "tanh",
         Name("tanh", r"\tanh"),
         "tanh z",
@@ -289,7 +289,7 @@ _ROWS = (
         _tanh_slope,
         saturation=Saturation(far_out(math.acosh(math.sqrt(10))), 1.0),
     ),
-    _row(
+    row(
         "relu",
         Name("ReLU", r"\operatorname{ReLU}"),
         "ReLU(z) = max(z, 0)",
@@ -299,7 +299,7 @@ _ROWS = (
         kinks=(0.0,),
         saturation=Saturation(up_to(0.0), 1.0, level=True),
     ),
-    _row(
+    row(
         "leaky_relu",
         Name("LReLU", r"\operatorname{LReLU}"),
         "LReLU(z) = max(z, 0.01 z)",
@@ -308,7 +308,7 @@ _ROWS = (
         _leaky_relu_slope,
         kinks=(0.0,),
     ),
-    _row(
+    row(
         "softplus",
         Name("softplus", r"\operatorname{softplus}"),
         "softplus(z) = ln(1 + eᶻ)",
@@ -317,7 +317,7 @@ _ROWS = (
         _sigmoid,
         saturation=Saturation(up_to(-math.log(9)), 1.0),
     ),
-    _row(
+    row(
         "silu",
         Name("SiLU", r"\operatorname{SiLU}"),
         "SiLU(z) = z σ(z)",
@@ -326,7 +326,7 @@ _ROWS = (
         _silu_slope,
         saturation=Saturation(up_to(-2.399357280515468), 1.0998393201288668),
     ),
-    _row(
+    row(
         "gelu",
         Name("GELU", r"\operatorname{GELU}"),
         "GELU(z) = z Φ(z)",
