@@ -13,7 +13,7 @@ from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
-from tests.engine.golden_values import drafts_to_store, made, pairs, read, stored
+from tests.engine.golden_values import drafts_to_store, made, members, pairs, read, stored
 from tests.oracles import off, one_way
 
 NEAR = 1e-10
@@ -59,11 +59,11 @@ def test_the_stored_networks_cover_every_pair() -> None:
     drafts = [read(path).draft for path in FILES]
     assert 20 <= len(drafts) <= 25
     seen = set().union(*(pairs(draft) for draft in drafts))
-    tables = (list(LOSSES), list(OPTIMIZERS), list(LAYOUTS))
-    wanted = {pair for table in tables for pair in product(ACTIVATIONS, table)}
+    tables = (members(LOSSES), members(OPTIMIZERS), list(LAYOUTS))
+    wanted = {pair for table in tables for pair in product(members(ACTIVATIONS), table)}
     wanted |= {pair for a, b in product(tables, tables) if a is not b for pair in product(a, b)}
     assert wanted <= seen
-    for optimizer in OPTIMIZERS:
+    for optimizer in members(OPTIMIZERS):
         assert {d.bias for d in drafts if d.optimizer == optimizer} == {"separate", "folded"}
     assert {d.train for d in drafts} == {"parameters", "input"}
     assert any(d.hold_out and d.shuffle and d.batch_size for d in drafts)
