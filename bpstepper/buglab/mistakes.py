@@ -27,7 +27,7 @@ from bpstepper.engine.run.directional_gradcheck import projected_worst
 from bpstepper.engine.run.gradcheck import GradientCheck, check_trace
 from bpstepper.engine.run.trace import Trace, record
 from bpstepper.engine.run.training import Timeline
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import Symbol, gradient_of
 
 __all__ = [
     "MISTAKES",
@@ -242,8 +242,7 @@ class _Checked:
 
 def _check(problem: Problem, trace: Trace, before: Mapping[Symbol, Array]) -> _Checked:
     """Hold the gradients of a trace against its own forward pass; a wrong shape is a wrong one."""
-    gradients = {parameter: Symbol(f"grad_{parameter.kind}", parameter.layer)
-                 for parameter in before if parameter.kind in ("W", "b", "Wb", "x")}  # fmt: skip
+    gradients = {parameter: by for parameter in before if (by := gradient_of(parameter))}
     known = {p: by for p, by in gradients.items() if by in trace}
     misshapen = [p for p, by in known.items() if trace[by].shape != before[p].shape]
     sound = [by for p, by in known.items() if p not in misshapen]
@@ -271,7 +270,8 @@ def _backward_alone(
     fresh = _without_memory(problem, trace, before)
     if program is trace.program and fresh is before:
         return used
-    goals = [s for s in program.axes if s.kind in ("C", "grad_W", "grad_b", "grad_Wb", "grad_x")]
+    wanted = {Symbol("C"), *(gradient_of(parameter) for parameter in before)}
+    goals = [symbol for symbol in program.axes if symbol in wanted]
     small = only(program, goals)
     parameters = {symbol: np.array(value) for symbol, value in fresh.items()}
     lowered = Lowered(small, parameters, constants(problem, small.batch))

@@ -1,7 +1,7 @@
 """What rows, columns and cells are called: by units and wires, not by indices.
 
 `w(h2→o1)` can be read from the back row and is the same in every book's index order. The names
-follow from a symbol's axes alone, so that a new kind of symbol needs at most a stem here.
+follow from a symbol's axes alone, so that a new kind of symbol needs none here.
 """
 
 from __future__ import annotations
@@ -13,77 +13,9 @@ from functools import lru_cache
 from bpstepper.engine.compile.network import Network, Problem
 from bpstepper.engine.ops.kernels import Index
 from bpstepper.engine.run.trace import Quantity
-from bpstepper.engine.symbols import Axis, Symbol
+from bpstepper.engine.symbols import Axis, Symbol, stem
 
 __all__ = ["Naming"]
-
-_STEMS = {
-    "x": "a",
-    "x_T": "a",
-    "y": "y",
-    "W": "w",
-    "W_T": "w",
-    "b": "b",
-    "Wb": "w",
-    "Wb_T": "w",
-    "x_one": "a",
-    "a_one": "a",
-    "x_one_T": "a",
-    "a_one_T": "a",
-    "product": "Σ",
-    "z": "z",
-    "a": "a",
-    "a_T": "a",
-    "log_a": "ln a",
-    "loss": "loss",
-    "loss_slope": "∂loss/∂a",
-    "residual": "(a − y)",
-    "grad_a": "∂C/∂a",
-    "grad_x": "∂C/∂a",
-    "slope": "slope",
-    "jacobian": "J",
-    "delta": "δ",
-    "delta_T": "δ",
-    "delta_general": "δ general",
-    "grad_W": "∂C/∂w",
-    "grad_W_data": "∂C_data/∂w",
-    "l2_W": "pull on w",
-    "grad_b": "∂C/∂b",
-    "grad_b_column": "∂C/∂b",
-    "grad_Wb": "∂C/∂w",
-    "grad_Wb_data": "∂C_data/∂w",
-    "grad_Wb_frozen": "∂C/∂w",
-    "step_Wb": "step",
-    "Wb_next": "new w",
-    "step_x": "step",
-    "x_next": "new a",
-    "step_W": "step",
-    "step_b": "step",
-    "W_next": "new w",
-    "b_next": "new b",
-    "m": "m",
-    "m_next": "new m",
-    "m_kept": "m kept",
-    "m_fresh": "m fresh",
-    "m_ahead": "μ new m",
-    "m_hat": "m̂",
-    "v": "v",
-    "v_next": "new v",
-    "v_kept": "v kept",
-    "v_fresh": "v fresh",
-    "v_hat": "v̂",
-    "rest1": "(1 − β₁)",
-    "rest2": "(1 − β₂)",
-    "rest_alpha": "(1 − α)",
-    "correction1": "(1 − β₁ᵗ)",
-    "correction2": "(1 − β₂ᵗ)",
-    "gradient_squared": "gradient²",
-    "root": "√v",
-    "denominator": "divisor",
-    "direction": "direction",
-}
-"""How a cell of each kind is called; kinds without a row are called by their own name."""
-
 
 _UNITS: dict[str, tuple[str, ...]] = {"units": (), "one and units": ("1",)}
 """The axes along which units stand, and what stands before them."""
@@ -172,10 +104,10 @@ class Naming:
     def cell(self, quantity: Quantity, index: Index) -> str:
         """The name of a cell: `w(h2→o1)`, `δ(o1)`, `a(h2, s3)` in every layout, `C`."""
         own = self.stem(quantity.symbol, self.problem.network.depth) if self.stem else ""
-        stem = own or _STEMS.get(quantity.symbol.kind, quantity.name.text)
+        called = own or stem(quantity.symbol.kind) or quantity.name.text
         wire = self.wire(quantity, index)
         if wire:
-            return f"{stem}({wire})"
+            return f"{called}({wire})"
         parts = []
         samples_last = sorted(
             zip(quantity.axes, index, strict=True), key=lambda at: at[0].kind == "samples"
@@ -184,4 +116,4 @@ class Naming:
             names = self.along(axis)
             if names:
                 parts.append(names[i])
-        return f"{stem}({', '.join(parts)})" if parts else stem
+        return f"{called}({', '.join(parts)})" if parts else called

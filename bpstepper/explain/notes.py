@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpstepper.engine.run.trace import Step
+from bpstepper.engine.symbols import kinds
 from bpstepper.scenario.model import Note, Scenario
 from bpstepper.session import Session
 
@@ -34,7 +35,7 @@ def notes_at(scenario: Scenario, step: Step, update: int) -> tuple[Note, ...]:
     )
 
 
-_GIVEN = {"forward": ("x", "W", "b", "Wb"), "cost": ("y",)}
+_GIVEN = {"forward": ("x", *kinds("parameter")), "cost": ("y",)}
 """In which phase the quantities are taken up that no step makes."""
 
 

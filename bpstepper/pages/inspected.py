@@ -9,9 +9,9 @@ from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, Span, clean, crop, line_width, shorten
 from bpstepper.engine.ops.kernels import Index
 from bpstepper.engine.run.dataflow import producer
-from bpstepper.engine.run.nudge import GRADIENT_OF, Nudge, can_nudge, nudge
+from bpstepper.engine.run.nudge import Nudge, can_nudge, nudge
 from bpstepper.engine.run.trace import Quantity, Trace
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import KINDS, Symbol
 from bpstepper.explain.uses import Use, uses
 from bpstepper.number_format import number
 from bpstepper.pages.page_context import PageContext
@@ -46,14 +46,14 @@ def _row(look: RenderOptions, label: str, *spans: Span) -> Line:
     return (Span(f" {label:<{_LABEL}}", "label"), *translated)
 
 
-_NUDGED_FOR = {gradient: kind for kind, gradient in GRADIENT_OF.items()}
+_NUDGED_FOR = {row.gradient: kind for kind, row in KINDS.items() if row.gradient}
 
 
 def _moved(trace: Trace, quantity: Quantity) -> Quantity | None:
     """What is nudged to see a number's slope: itself; for a gradient, what it is a gradient by."""
     symbol = quantity.symbol
     kind = _NUDGED_FOR.get(symbol.kind, symbol.kind)
-    layer = None if kind == "x" else symbol.layer
+    layer = symbol.layer if KINDS[kind].has_layer else None
     target = Symbol(kind, layer)
     if target not in trace or not can_nudge(trace, target):
         return None

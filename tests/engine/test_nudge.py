@@ -16,10 +16,10 @@ from bpstepper.engine.compile.memory import part
 from bpstepper.engine.compile.network import Layer, Network, Problem, Sample
 from bpstepper.engine.ops.kernels import Index
 from bpstepper.engine.run.gradcheck import slopes_of_cost
-from bpstepper.engine.run.nudge import GRADIENT_OF, Nudge, can_nudge, nudge
+from bpstepper.engine.run.nudge import Nudge, can_nudge, nudge
 from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.run.training import Timeline
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import KINDS, Symbol
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.number_format import number
@@ -119,7 +119,7 @@ def test_a_wrong_gradient_is_seen(draft: Draft, factor: float) -> None:
     """One that is off by a thousandth already, where it is not nothing."""
     trace = bpstepper.trace(replace(draft, scale=0.8).problem())
     wrong = {
-        symbol: value * factor if symbol.kind in GRADIENT_OF.values() else value
+        symbol: value * factor if KINDS[symbol.kind].of == "C" else value
         for symbol, value in trace.values.items()
     }
     for found in nudged(replace(trace, values=wrong), most=4):

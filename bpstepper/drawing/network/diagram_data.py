@@ -14,7 +14,7 @@ from functools import cached_property
 
 from bpstepper.engine.ops.kernels import Axes, Index
 from bpstepper.engine.run.trace import Quantity, Trace
-from bpstepper.engine.symbols import Axis, Symbol
+from bpstepper.engine.symbols import KINDS, Axis, Symbol
 from bpstepper.engine.tables.equations import PHASES
 from bpstepper.explain.naming import Naming
 from bpstepper.explain.provenance import Highlighted
@@ -28,23 +28,6 @@ Wire = tuple[int, int | None, int]
 
 Units are counted from 0.
 """
-
-_SAME = {
-    "x_T": "x",
-    "x_one": "x",
-    "x_one_T": "x",
-    "a_T": "a",
-    "a_one": "a",
-    "a_one_T": "a",
-    "delta_T": "delta",
-    "W_T": "W",
-    "Wb_T": "Wb",
-    "grad_b_column": "grad_b",
-}
-"""Kinds that hold the numbers of another one, written down another way."""
-
-_OF_BIASES = frozenset({"b", "grad_b", "step_b", "b_next"})
-"""Kinds with one number for each bias: over one sample a gradient is δ itself, axes and all."""
 
 _TARGET = ("target",)
 _IN_PLAY = ("target", "source")
@@ -173,7 +156,7 @@ class InPlay:
     def caption(self, quantity: Quantity) -> str:
         """How a quantity is written, transposes and leading ones aside."""
         symbol = quantity.symbol
-        plain = Symbol(_SAME.get(symbol.kind, symbol.kind), symbol.layer, symbol.tag)
+        plain = symbol._replace(kind=KINDS[symbol.kind].copy_of or symbol.kind)
         names = self.trace.program.names
         return names.get(plain, quantity.name).text
 
@@ -339,7 +322,8 @@ class InPlay:
 def _wire_axes(quantity: Quantity) -> Axes:
     """The axes of a quantity, with a lone sample taken for the one column of a bias."""
     symbol = quantity.symbol
-    if symbol.kind not in _OF_BIASES and symbol.tag != "b":
+    of_biases = any(k in KINDS and KINDS[k].form == "biases" for k in (symbol.kind, symbol.tag))
+    if not of_biases:  # over one sample a gradient is δ itself, axes and all
         return quantity.axes
     return tuple(Axis("one", None, 1) if a.kind == "samples" else a for a in quantity.axes)
 

@@ -14,7 +14,7 @@ from bpstepper.engine.compile.program import Op, Program
 from bpstepper.engine.compile.symbol_spelling import BOOK, Spelling
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.ops.kernels import Axes, Kernel
-from bpstepper.engine.symbols import Axis, Name, Symbol
+from bpstepper.engine.symbols import KINDS, Axis, Name, Symbol
 from bpstepper.engine.tables.activations import Activation
 from bpstepper.engine.tables.equations import EQUATIONS, Equation, write
 from bpstepper.engine.tables.layouts import LAYOUTS
@@ -22,7 +22,6 @@ from bpstepper.engine.tables.losses import LOSSES, LossRule
 
 __all__ = ["ProgramBuilder", "gradient_scale", "loss_scale"]
 
-_WITHOUT_LAYER = {"x", "y", "C", "C_data", "C_l2", "grad_x", "decay", "half_decay", "eta"}
 _FACTORS = {0.5: "½", 1.0: "", 2.0: "2", 0.25: "¼"}
 
 
@@ -210,7 +209,7 @@ class ProgramBuilder:
         symbol = Symbol(kind, at + shift)
         if kind in ("a", "a_one") and at + shift == 0:
             symbol = Symbol(kind.replace("a", "x", 1))
-        if kind in _WITHOUT_LAYER or self.is_of_loss(kind):
+        if not KINDS[kind].has_layer or self.is_of_loss(kind):
             symbol = Symbol(kind)
         return self.spelled(symbol)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from bpstepper.engine.compile.builder import gradient_scale, loss_scale
 from bpstepper.engine.compile.network import Array, Problem
 from bpstepper.engine.compile.program import Program
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import KINDS, Symbol
 from bpstepper.engine.tables.hyperparameters import scalars_of
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
@@ -140,14 +140,11 @@ def constants(problem: Problem, batch: int) -> dict[Symbol, float]:
     }
 
 
-_PARAMETERS = ("W", "b", "Wb", "x")
-
-
 def public(problem: Problem, values: Mapping[Symbol, Array]) -> dict[str, Array]:
     """The parameters among `values` by key; a folded Wb with its W and b beside it."""
     found: dict[str, Array] = {}
     for symbol, value in values.items():
-        if symbol.kind not in _PARAMETERS:
+        if KINDS[symbol.kind].role not in ("parameter", "activation"):  # an optimizer's state
             continue
         found[symbol.key] = value
         if symbol.kind == "Wb":

@@ -17,7 +17,7 @@ from bpstepper.engine.compile.memory import batch_values, constants
 from bpstepper.engine.compile.network import Array, Problem
 from bpstepper.engine.run.gradcheck import Worst
 from bpstepper.engine.run.trace import Trace
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import Symbol, gradient_of
 
 __all__ = ["projected_worst"]
 
@@ -45,7 +45,10 @@ def projected_worst(
     lowered.write({symbol: value for symbol, value in batch.items() if symbol not in before})
     worst = Worst(0.0, "", ())
     for symbol in parameters:
-        gradient = trace[Symbol(f"grad_{symbol.kind}", symbol.layer)]
+        by = gradient_of(symbol)
+        if by is None:
+            continue  # an optimizer's state
+        gradient = trace[by]
         off, numeric = [], []
         for _ in range(_DIRECTIONS):
             direction = chance.standard_normal(gradient.shape)

@@ -26,7 +26,7 @@ from bpstepper.engine.compile.program import Op, Program
 from bpstepper.engine.ops.kernels import AnyArray, Call, Index, Scratch
 from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.run.training import Timeline
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import Symbol, gradient_of
 
 __all__ = ["GradientCheck", "Kink", "SymbolCheck", "Worst", "gradcheck", "slopes_of_cost"]
 
@@ -144,8 +144,8 @@ def check_trace(
     chance = np.random.default_rng([problem.network.seed, 2])
     checks = []
     for symbol in before:
-        by = Symbol(f"grad_{symbol.kind}", symbol.layer)
-        if by not in trace:
+        by = gradient_of(symbol)
+        if by is None or by not in trace:
             continue  # an optimizer's state, or a parameter that stays
         gradient = trace[by]
         cells: Sequence[Index] = list(np.ndindex(*gradient.shape))

@@ -20,13 +20,9 @@ from bpstepper.engine.compile.network import Array
 from bpstepper.engine.compile.program import Op
 from bpstepper.engine.ops.kernels import AnyArray, Index
 from bpstepper.engine.run.trace import Trace
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import Symbol, gradient_of
 
-__all__ = ["GRADIENT_OF", "Nudge", "can_nudge", "nudge"]
-
-GRADIENT_OF = {"x": "grad_x", "W": "grad_W", "b": "grad_b", "Wb": "grad_Wb", "z": "delta",
-               "a": "grad_a"}  # fmt: skip
-"""What can be nudged → the gradient of C with respect to it, kind by kind."""
+__all__ = ["Nudge", "can_nudge", "nudge"]
 
 _RELATIVE = 1e-4  # of a number's power of ten: the fourth digit or so moves, which screens show
 _SHRINK = (1.0, 0.1, 0.01, 1e-3)  # a nudge that would cross a kink is tried smaller
@@ -124,7 +120,7 @@ def nudge(trace: Trace, symbol: str | Symbol, cell: Index, by: float | None = No
 def _known(trace: Trace, symbol: str | Symbol) -> Symbol | None:
     """The symbol, if it is of a kind that can be nudged and the update has it."""
     found = trace.program.by_key.get(symbol) if isinstance(symbol, str) else symbol
-    return found if found in trace and found is not None and found.kind in GRADIENT_OF else None
+    return found if found in trace and found is not None and gradient_of(found) else None
 
 
 def _whole(trace: Trace, symbol: Symbol) -> Symbol:
@@ -256,5 +252,5 @@ class _Replay:
 
     def gradient(self) -> float | None:
         """What the update has for ∂C/∂(this cell)."""
-        own = Symbol(GRADIENT_OF[self.symbol.kind], self.symbol.layer)
-        return float(self.trace[own][self.cell]) if own in self.trace else None
+        own = gradient_of(self.symbol)
+        return float(self.trace[own][self.cell]) if own and own in self.trace else None

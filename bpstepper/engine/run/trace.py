@@ -19,7 +19,7 @@ from bpstepper.engine.compile.network import Array
 from bpstepper.engine.compile.program import Op, Program
 from bpstepper.engine.ops.kernels import Axes, Kernel
 from bpstepper.engine.run.displays import display
-from bpstepper.engine.symbols import Name, Symbol
+from bpstepper.engine.symbols import Name, Symbol, is_parameter
 from bpstepper.engine.tables.equations import Equation
 
 __all__ = ["Operation", "Quantity", "Step", "Trace", "record"]
@@ -237,7 +237,7 @@ class Trace:
         return {
             symbol.key: values.get(after[symbol], values[symbol])
             for symbol in layers
-            if symbol.kind in ("W", "b", "Wb") or (symbol.kind == "x" and after[symbol] in values)
+            if is_parameter(symbol) or (symbol.kind == "x" and after[symbol] in values)
         }
 
 

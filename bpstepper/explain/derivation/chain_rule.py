@@ -2,8 +2,8 @@
 
 Kernels say in which terms a cell is computed (`Kernel.cell_rule`); here those terms are opened
 through the operations of one equation, past transposes and other mere filings, until named
-numbers are left. A table says which kinds of quantities are derivatives, and by what. The words
-and the order of a derivation are `derivation`'s business.
+numbers are left. Which kinds of quantities are derivatives, and by what, is said by `Kind`. The
+words and the order of a derivation are `derivation`'s business.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from bpstepper.engine.ops.kernels import Cell, Index, Term
-from bpstepper.engine.run.nudge import GRADIENT_OF
 from bpstepper.engine.run.trace import Operation, Quantity, Step, Trace
-from bpstepper.engine.symbols import Symbol, words
+from bpstepper.engine.symbols import KINDS, Symbol, is_parameter, words
 from bpstepper.explain.naming import Naming
 from bpstepper.explain.notation.letters import OWN, letters_of
 from bpstepper.explain.notation.notation import Notation
 from bpstepper.number_format import number
 
 __all__ = [
-    "DERIVATIVES",
     "Book",
     "Opened",
     "Place",
@@ -84,36 +82,6 @@ class Opened:
     words: str = ""
 
 
-class Derivative(NamedTuple):
-    """A row of the table: what is differentiated, and with respect to which kind of number.
-
-    `of` is a cost, or "a" for the activation of the same unit.
-    """
-
-    of: str
-    by: str
-
-
-DERIVATIVES: dict[str, Derivative] = {
-    **{kind: Derivative("C", by) for by, kind in GRADIENT_OF.items()},
-    "delta_general": Derivative("C", "z"),
-    "grad_b_column": Derivative("C", "b"),
-    "grad_W_data": Derivative("C_data", "W"),
-    "grad_Wb_data": Derivative("C_data", "Wb"),
-    "l2_W": Derivative("C_l2", "W"),
-    "slope": Derivative("a", "z"),
-    "jacobian": Derivative("a", "z"),
-}
-"""The kinds of quantities that are derivatives."""
-
-_LEVEL = {"W": "parameter", "b": "parameter", "Wb": "parameter", "x": "a", "a": "a", "z": "z"}
-"""Which kinds stand side by side in the chain: W, b and Wb are the same numbers, filed apart."""
-
-_FILED = frozenset({"W_T", "Wb_T", "a_T", "x_T", "x_one", "a_one", "x_one_T", "a_one_T", "delta_T",
-                    "grad_b_column", "grad_Wb_frozen"})  # fmt: skip
-"""The same numbers in another order, with a leading 1, or with 0 for what is not trained."""
-
-
 _Key = tuple[Symbol, Index]
 
 
@@ -129,7 +97,7 @@ class Book:
             for step in trace.steps
             for operation in step.operations
             # W without the bias that is folded in is a part of what is given, not a result
-            if _LEVEL.get(operation.result.symbol.kind) != "parameter"
+            if not is_parameter(operation.result.symbol)
         }
         self._by: dict[_Key, str] = {}
         self._opened: dict[_Key, Opened | None] = {}
@@ -147,7 +115,11 @@ class Book:
     def is_constant(self, place: Place) -> bool:
         """Whether a cell is the same in every update: a leading 1, the 0 of what stays."""
         made = self.made.get(place.quantity.symbol)
-        return made is not None and place.kind in _FILED and not self._rule(place, made[1]).terms
+        return (
+            made is not None
+            and KINDS[place.kind].is_filing
+            and not self._rule(place, made[1]).terms
+        )
 
     def title(self, place: Place) -> str:
         """A cell by all its names: `δ(h2) = ∂C/∂z(h2)`."""
@@ -158,13 +130,13 @@ class Book:
         """What a derivative is taken with respect to: of `δ(h2)`, `z(h2)`."""
         key = (place.quantity.symbol, place.cell)
         if key not in self._by:  # asked for by every route that a cell lies on
-            self._by[key] = self._called(DERIVATIVES[place.kind].by, place, 1)
+            self._by[key] = self._called(KINDS[place.kind].by, place, 1)
         return self._by[key]
 
     def derivative(self, place: Place) -> str:
         """A derivative by its name: `∂C/∂z(h2)`; any other cell by its own."""
-        row = DERIVATIVES.get(place.kind)
-        if row is None:
+        row = KINDS[place.kind]
+        if not row.of:
             return self.name(place)
         of = self._called(row.of, place, 0) if row.of == "a" else self.cost(row.of)
         return f"∂{of}/∂{self.by(place)}"
@@ -175,7 +147,7 @@ class Book:
 
     def letter_by(self, place: Place) -> str:
         """The letter that a derivative is taken by, without its cell."""
-        own = DERIVATIVES[place.kind].by
+        own = KINDS[place.kind].by
         symbol, naming = Symbol(own, place.quantity.symbol.layer), self.naming
         stem = naming.stem(symbol, naming.problem.network.depth) if naming.stem else ""
         return stem or own
@@ -205,12 +177,12 @@ class Book:
 
     def same(self, place: Place, other: Place) -> bool:
         """Whether two derivatives are taken by the same numbers, however they are filed."""
-        first, second = DERIVATIVES.get(place.kind), DERIVATIVES.get(other.kind)
-        return first is not None and second is not None and _LEVEL[first.by] == _LEVEL[second.by]
+        first, second = KINDS[place.kind].by, KINDS[other.kind].by
+        return bool(first and second) and KINDS[first].role == KINDS[second].role
 
     def level(self, place: Place) -> str:
-        """Of a derivative: whether it is taken by a "parameter", a "z" or an "a"."""
-        return _LEVEL[DERIVATIVES[place.kind].by]
+        """Of a derivative: the role of what it is taken by, such as "parameter"."""
+        return KINDS[KINDS[place.kind].by].role
 
     def unfiled(self, place: Place) -> Place:
         """The cell that this one is another filing of; itself where it is none."""
@@ -225,7 +197,7 @@ class Book:
                 return place
             which, at = terms[0].cells[0]
             inner = Place(made[1].operands[which], at)
-            if place.kind not in _FILED and not self.same(place, inner):
+            if not KINDS[place.kind].is_filing and not self.same(place, inner):
                 return place
             place = inner
 
@@ -295,14 +267,14 @@ class Book:
         rule = self._rule(place, operation)
         if rule.function is not None or (len(rule.terms) > 1 and not alone):
             return shut  # a function keeps its name, and so does a sum that is multiplied
-        return self._summands(place, operation, own if place.kind in _FILED else step)
+        return self._summands(place, operation, own if KINDS[place.kind].is_filing else step)
 
     def _is_shut(self, quantity: Quantity, step: Step) -> bool:
         """Whether a quantity keeps its name in this equation: it is given, or made elsewhere."""
-        made, kind = self.made.get(quantity.symbol), quantity.symbol.kind
+        made, row = self.made.get(quantity.symbol), KINDS[quantity.symbol.kind]
         if made is None:
             return True
-        return kind not in _FILED and (kind in DERIVATIVES or made[0] is not step)
+        return not row.is_filing and (bool(row.of) or made[0] is not step)
 
 
 class Route(NamedTuple):
@@ -324,8 +296,7 @@ class Route(NamedTuple):
 
 def of_cost(place: Place) -> bool:
     """Whether a cell is a derivative of a cost."""
-    row = DERIVATIVES.get(place.kind)
-    return row is not None and row.of.startswith("C")
+    return KINDS[place.kind].is_of_cost
 
 
 def routes_of(opened: Opened) -> list[Route]:

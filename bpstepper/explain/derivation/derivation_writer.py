@@ -12,11 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from bpstepper.engine.compile.network import Loss
 from bpstepper.engine.ops.kernels import Index
-from bpstepper.engine.run.nudge import GRADIENT_OF
-from bpstepper.engine.symbols import Symbol
+from bpstepper.engine.symbols import KINDS, Symbol
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.explain.derivation.chain_rule import (
-    DERIVATIVES,
     Book,
     Opened,
     Place,
@@ -177,7 +175,7 @@ class Blackboard:
         parts = [factor for summand in opened.summands for factor in summand.factors]
         terms = [SpelledTerm("", 1, (self._factor(p),), p.value) for p in parts]
         formula = " + ".join(factor.name for term in terms for factor in term.factors)
-        costs = " and ".join(self.book.cost(DERIVATIVES[part.kind].of) for part in parts)
+        costs = " and ".join(self.book.cost(KINDS[part.kind].of) for part in parts)
         self._add(place, formula, None, f"{self.book.cost('C')} is the sum of {costs}", indent)
         self._inner(parts, indent + 1, depth)
         self._add(place, "", place.value, "", indent, terms)
@@ -211,7 +209,7 @@ class Blackboard:
     def _elsewhere(self, place: Place, routes: Sequence[Route]) -> list[Place]:
         """The z of the same sample that a parameter does not stand in: no routes."""
         first = routes[0].gradient
-        if self.book.level(place) != "parameter" or self.book.level(first) != "z":
+        if self.book.level(place) != "parameter" or self.book.level(first) != "weighted_input":
             return []
         taken = {route.gradient.cell for route in routes}
         axes = first.quantity.axes
@@ -239,7 +237,9 @@ class Blackboard:
                 self._line(name, formula, factors[0].value, why, indent, terms, opened)
                 continue
             term = self._spelled(route.local)
-            told = f"in {u}, {v} is multiplied by {_names(term)}" if level != "z" else ""
+            told = (
+                f"in {u}, {v} is multiplied by {_names(term)}" if level != "weighted_input" else ""
+            )
             why = "" if position else told
             self._line(name, _names(term), route.local.value, why, indent, [term])
 
@@ -300,7 +300,7 @@ class Blackboard:
         own, found = self.book.made[place.quantity.symbol][0], []
         for factor in (factor for summand in summands for factor in summand.factors):
             made = self.book.made.get(factor.quantity.symbol)
-            if made is None or factor.kind in DERIVATIVES or self.book.is_constant(factor):
+            if made is None or KINDS[factor.kind].of or self.book.is_constant(factor):
                 continue
             on = own.equation.phase in _ON_AND_ON and made[0].equation.phase == own.equation.phase
             if made[0] is own or on:
@@ -311,7 +311,7 @@ class Blackboard:
         """What is to be said of a definition: what it is or does, and what its constants are."""
         phase = self.book.made[place.quantity.symbol][0].equation.phase
         said = []
-        if of_cost(place) and self.book.level(place) == "a":
+        if of_cost(place) and self.book.level(place) == "activation":
             share = f", and {self.book.cost('C')} takes {number(self.loss.factor)} of it"
             plain = self.loss.factor == 1 or len(opened.summands[0].factors) > 1
             reason = self.book.letters.fill(LOSSES[self.loss.name].slope_reason)
@@ -387,12 +387,12 @@ class Blackboard:
 
 _LIKEWISE = "in the same way"
 _COLLAPSED = "the loss's slope times the unit's, multiplied out"
-_LETTER = GRADIENT_OF["z"]  # δ: the one derivative of C that has a letter of its own
+_LETTER = KINDS["z"].gradient  # δ: the one derivative of C that has a letter of its own
 _SEVERAL = {
     "parameter": "over the units k of layer {l}{samples}: "
     "each {z} could be a route from {v} to {C}",
-    "a": "over the units k of layer {l}: a wire leads from here to each of them",
-    "z": "over the units k of layer {l}: {v} acts on all of them, since they share",
+    "activation": "over the units k of layer {l}: a wire leads from here to each of them",
+    "weighted_input": "over the units k of layer {l}: {v} acts on all of them, since they share",
 }
 """Why a derivative is a sum, by what it is taken with respect to."""
 _ALONE = "{v} acts on {C} through {u} alone"

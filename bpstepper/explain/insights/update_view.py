@@ -16,7 +16,7 @@ from bpstepper.engine.compile.network import Array
 from bpstepper.engine.ops.kernels import AnyArray, Index
 from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.run.training import Timeline
-from bpstepper.engine.symbols import Axis, Symbol
+from bpstepper.engine.symbols import KINDS, Axis, Symbol
 from bpstepper.engine.tables.activations import Activation
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
@@ -30,7 +30,6 @@ __all__ = ["Found", "Mask", "UpdateView", "rms"]
 
 Mask = npt.NDArray[np.bool_]
 
-_WIRES = frozenset({"W", "grad_W", "grad_W_data"})
 _MOST_PARAMETERS = 20_000
 _MOST_WORK = 200_000  # parameters × samples: an update of so much takes about a millisecond
 
@@ -108,7 +107,7 @@ class UpdateView:
         """From the layout's orientation to units × samples, to × from; and back."""
         if value.ndim != 2:
             return value
-        if symbol.kind in _WIRES:
+        if KINDS[symbol.kind].form == "weights":
             return value if self._layout.weight_axes[0] == "to" else value.T
         return value if self._layout.units_axis == 0 else value.T
 

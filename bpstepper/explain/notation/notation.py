@@ -23,53 +23,11 @@ from bpstepper.engine.compile.symbol_spelling import BOOK, LETTERS, Spelling
 from bpstepper.engine.ops.kernels import Kernel
 from bpstepper.engine.run.trace import Operation, Step, Trace
 from bpstepper.engine.run.training import Schedule, Timeline
-from bpstepper.engine.symbols import Name, Symbol
+from bpstepper.engine.symbols import KINDS, Name, Symbol
 from bpstepper.explain.notation.sign_convention import turned_kernel, turned_value
 from bpstepper.session import Session
 
 __all__ = ["Notation", "noted"]
-
-_STEMS: Mapping[str, str] = MappingProxyType(
-    {
-        "x": "{a}",
-        "x_T": "{a}",
-        "y": "{y}",
-        "W": "{w}",
-        "W_T": "{w}",
-        "b": "{b}",
-        "Wb": "{w}",
-        "Wb_T": "{w}",
-        "x_one": "{a}",
-        "a_one": "{a}",
-        "x_one_T": "{a}",
-        "a_one_T": "{a}",
-        "z": "{z}",
-        "a": "{a}",
-        "a_T": "{a}",
-        "log_a": "ln {a}",
-        "loss_slope": "{minus}∂loss/∂{a}",
-        "residual": "({residual})",
-        "grad_a": "{minus}∂{C}/∂{a}",
-        "grad_x": "{minus}∂{C}/∂{a}",
-        "delta": "{d}",
-        "delta_T": "{d}",
-        "delta_general": "{d} general",
-        "grad_W": "{minus}∂{C}/∂{w}",
-        "grad_W_data": "{minus}∂{C}_data/∂{w}",
-        "l2_W": "pull on {w}",
-        "grad_b": "{minus}∂{C}/∂{b}",
-        "grad_b_column": "{minus}∂{C}/∂{b}",
-        "grad_Wb": "{minus}∂{C}/∂{w}",
-        "grad_Wb_data": "{minus}∂{C}_data/∂{w}",
-        "grad_Wb_frozen": "{minus}∂{C}/∂{w}",
-        "Wb_next": "new {w}",
-        "x_next": "new {a}",
-        "jacobian": "{J}",
-        "W_next": "new {w}",
-        "b_next": "new {b}",
-    }
-)
-"""How a cell of each kind is called in a notation; all others are called as in every notation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +40,7 @@ class Notation:
         says: one line on what differs; empty for this program's own.
         spelling: its letters, its numbers of layers, its formulas.
         weight: what one weight is called, in `w(h2→o1)`.
-        stems: what cells of a kind are called, where it is not what `_STEMS` makes of the letters.
+        stems: what cells of a kind are called, where it is not what `Kind.stem` makes of them.
         turned: the kinds that are shown with the other sign.
         captions: what stands over a matrix of a kind, where that is more than its name.
         stands_for_text: what is said of δ's own letter; knows `{d}`, `{C}` and `{z}`.
@@ -249,7 +207,7 @@ class Notation:
     def stem(self, symbol: Symbol, depth: int) -> str:
         """What a cell of a symbol is called, before its units: `δ` in δ(h1); empty: as ever."""
         kind = symbol.kind
-        template = self.stems.get(kind) or _STEMS.get(kind, "")
+        template = self.stems.get(kind) or KINDS[kind].stem
         letters = {letter: name.text for letter, name in self.spelling.letters.items()}
         own = {0: self.spelling.inputs, depth: self.spelling.outputs}.get(symbol.layer or 0)
         letters["a"] = own.text if own else letters["a"]

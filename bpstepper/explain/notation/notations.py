@@ -213,9 +213,10 @@ _CS231N = Notation(
 # ── books in which δ has the other sign ──────────────────────────────────────────────────────
 
 _GRADIENTS = (
-    "loss_slope", "grad_a", "grad_x", "grad_W", "grad_W_data", "grad_b", "grad_b_column",
-    "grad_Wb", "grad_Wb_data", "grad_Wb_frozen",
-)  # fmt: skip
+    "loss_slope",
+    *(kind for kind, row in KINDS.items() if row.of in ("C", "C_data") and "{d}" not in row.text),
+)
+"""What has the gradient's sign and no letter of its own."""
 _OF_OPTIMIZERS = tuple(
     dict.fromkeys(kind for optimizer in OPTIMIZERS.values() for kind in optimizer.signed)
 )
@@ -225,7 +226,7 @@ _AVERAGES = tuple(
     for law, words in optimizer.laws.items()
     if words.averages_gradients
 )
-_STEPS = {"step_x": "{a}", "step_W": "{W}", "step_b": "{b}", "step_Wb": "{Wb}"}
+_STEPS = {kind: KINDS[row.moves].text for kind, row in KINDS.items() if row.role == "step"}
 
 
 _DESCENT = {

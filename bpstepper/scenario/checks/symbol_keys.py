@@ -12,6 +12,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from bpstepper.engine.symbols import KINDS as SYMBOLS
+from bpstepper.engine.symbols import kinds
+
 __all__ = [
     "KINDS",
     "MATRICES",
@@ -24,62 +27,16 @@ __all__ = [
     "shape",
 ]
 
-# What the axes of a kind are. The forms:
-#   number   a single number
-#   weights  (to, from) or (from, to), by the layout
-#   turned   the same, transposed
-#   biases   (n_l,) along the units
-#   units    units of the layer × samples
-#   stack    samples × units × units
-#   folded   weights with the biases before those from the first unit; folded_turned transposed
-#   with_one units of the layer and a leading 1 × samples
 KINDS: dict[str, str] = {
-    "x": "units",
-    "y": "units",
-    "grad_x": "units",
-    "C": "number",
-    "C_all": "number",
-    "C_data": "number",
-    "C_l2": "number",
-    "z{l}": "units",
-    "a{l}": "units",
-    "delta{l}": "units",
-    "grad_a{l}": "units",
-    "slope{l}": "units",
-    "jacobian{l}": "stack",
-    "W{l}": "weights",
-    "grad_W{l}": "weights",
-    "W{l}_next": "weights",
-    "W{l}_T": "turned",
-    "b{l}": "biases",
-    "grad_b{l}": "biases",
-    "b{l}_next": "biases",
-    # with folded biases
-    "x_one": "with_one",
-    "a{l}_one": "with_one",
-    "Wb{l}": "folded",
-    "grad_Wb{l}": "folded",
-    "Wb{l}_next": "folded",
-    "Wb{l}_T": "folded_turned",
-    # where inputs are trained
-    "x_next": "units",
-    # what optimizers keep
-    **{
-        f"{state}_{of}": form
-        for state in ("m", "v")
-        for of, form in {
-            "W{l}": "weights",
-            "b{l}": "biases",
-            "Wb{l}": "folded",
-            "x": "units",
-            "W{l}_next": "weights",
-            "b{l}_next": "biases",
-            "Wb{l}_next": "folded",
-            "x_next": "units",
-        }.items()
+    **{row.key: row.form for row in SYMBOLS.values() if row.public and "{tag}" not in row.key},
+    **{  # what optimizers keep for all that is trained
+        row.key.replace("{tag}{l}", SYMBOLS[of].key): SYMBOLS[of].form
+        for row in SYMBOLS.values()
+        for of in (*kinds("parameter"), "x")
+        if row.public and "{tag}" in row.key
     },
 }
-"""The form of every public kind of symbol; `{l}` is the number of a layer with weights."""
+"""The form (see `FORMS`) of every public kind; `{l}` is the number of a layer from 1."""
 
 MATRICES = frozenset({"weights", "turned", "folded", "folded_turned"})
 """The forms whose axes are those of W."""
@@ -87,10 +44,14 @@ MATRICES = frozenset({"weights", "turned", "folded", "folded_turned"})
 TURNED = frozenset({"turned", "folded_turned"})
 """Those of them that are transposed."""
 
+_FOLDED = frozenset({"folded", "folded_turned", "with_one"})
+_STATES = tuple(f"{kind}_" for kind in kinds("state"))
 _WITHOUT_LAYER = frozenset(kind for kind in KINDS if "{l}" not in kind)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WITH_LAYER = re.compile(r"([A-Za-z_]+)(0|[1-9][0-9]{0,5})(\w*)")
-_PARAMETERS = frozenset({"W{l}", "b{l}"})
+_PARAMETERS = frozenset(
+    row.key for row in map(SYMBOLS.__getitem__, kinds("parameter")) if row.form != "folded"
+)
 
 
 class SymbolKey(NamedTuple):
@@ -143,9 +104,9 @@ def names(depth: int, folded: bool = False, states: Iterable[str] = ()) -> list[
 
 def _is_there(kind: str, folded: bool, kept: tuple[str, ...]) -> bool:
     """Whether a program could have symbols of this kind."""
-    if kind.startswith(("m_", "v_")) and not kind.startswith(kept):
+    if kind.startswith(_STATES) and not kind.startswith(kept):
         return False
-    return folded or not ("Wb" in kind or KINDS[kind] == "with_one")
+    return folded or KINDS[kind] not in _FOLDED
 
 
 def shape(key: SymbolKey, sizes: Sequence[int], samples: int) -> tuple[int, ...]:
