@@ -40,6 +40,8 @@ class Kind:
         by: for a derivative, the kind it is taken with respect to.
         copy_of: the kind whose numbers these are, in another order or with a leading 1.
         masks: the kind whose numbers these are, with 0 for what is not trained.
+        whole: for a parameter, the kind of the matrix that it is a part of where biases are
+            folded into the weights.
         moves: for a step of an update, or what comes out of it: the kind that moves.
     """
 
@@ -56,6 +58,7 @@ class Kind:
     by: str = ""
     copy_of: str = ""
     masks: str = ""
+    whole: str = ""
     moves: str = ""
 
     @property

@@ -148,6 +148,21 @@ EXPLANATIONS: dict[str, Explanation] = {
             "so ∂{C}/∂{z} is a row of the Jacobian times ∂{C}/∂{a}, for each sample.",
         ),
     ),
+    "BP2_unit": Explanation(
+        "What arrives at each unit, times how steeply it follows its {z}.",
+        (
+            "∂{C}/∂{a} is known from the step before. A unit's activation depends on its own {z} "
+            "alone, so the chain rule multiplies two numbers of the same unit.",
+            "At {f}: {slope}.",
+        ),
+    ),
+    "BP2_unit_jacobian": Explanation(
+        "Softmax mixes its units, so what arrives goes through its whole Jacobian.",
+        (
+            "∂{C}/∂{a} is known from the step before. One {z} moves every activation of the layer: "
+            "a row of {J} times ∂{C}/∂{a}, for each sample.",
+        ),
+    ),
     "BP2_input": Explanation(
         "One more time along the wires: how {C} changes with the inputs themselves.",
         (

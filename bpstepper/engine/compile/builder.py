@@ -17,8 +17,11 @@ from bpstepper.engine.ops.kernels import Axes, Kernel
 from bpstepper.engine.symbols import KINDS, Axis, Name, Symbol
 from bpstepper.engine.tables.activations import Activation
 from bpstepper.engine.tables.equations import EQUATIONS, Equation, write
+from bpstepper.engine.tables.layers.layer_kind import LayerKind
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES, LossRule
+from bpstepper.engine.tables.parameters import parts_of, whole_of
 
 __all__ = ["ProgramBuilder", "gradient_scale", "loss_scale"]
 
@@ -86,6 +89,10 @@ class ProgramBuilder:
         """The activation of a layer, from 1."""
         return self.network.layer(layer).function
 
+    def kind(self, layer: int) -> LayerKind:
+        """The row of a layer's kind, from 1."""
+        return LAYER_KINDS[self.network.layer(layer).kind]
+
     def of_samples(self, units: Axis, samples: Axis) -> Axes:
         """Units × samples, as the layout turns them."""
         return (units, samples) if self.layout.units_axis == 0 else (samples, units)
@@ -117,11 +124,8 @@ class ProgramBuilder:
         samples = Axis("samples", None, self.batch)
         self.declare(Symbol("x"), self.of_samples(self._units(0), samples))
         for layer in range(1, self.depth + 1):
-            if self.folded:
-                self.declare(Symbol("Wb", layer), self._wires(layer, with_bias=True))
-            else:
-                self.declare(Symbol("W", layer), self._wires(layer))
-                self.declare(Symbol("b", layer), self._bias(layer))
+            for kind in self.kind(layer).stored(self.folded):
+                self.declare(Symbol(kind, layer), self._parameter_axes(kind, layer))
         counted = Name("counted", r"\mathbf{1}") if self.rule.targets == "none" else None
         self.declare(Symbol("y"), self.of_samples(self._units(self.depth), samples), counted)
 
@@ -140,22 +144,28 @@ class ProgramBuilder:
     def _bias(self, layer: int) -> Axes:
         return self.of_samples(self._units(layer), Axis("one", None, 1))
 
+    def _parameter_axes(self, kind: str, layer: int) -> Axes:
+        form = KINDS[kind].form
+        return self._bias(layer) if form == "biases" else self._wires(layer, form == "folded")
+
     def _parts(self) -> dict[Symbol, tuple[Symbol, str]]:
         """W and b apart, where only Wb is worked with: symbol → (the whole, which part)."""
         parts: dict[Symbol, tuple[Symbol, str]] = {}
         for layer in range(1, self.depth + 1) if self.folded else ():
             for after in ("", "_next"):
-                whole = Symbol(f"Wb{after}", layer)
-                for kind, axes in (("W", self._wires(layer)), ("b", self._bias(layer))):
-                    symbol = Symbol(f"{kind}{after}", layer)
+                for kind in parts_of(self.kind(layer).whole):
+                    whole, symbol = (
+                        Symbol(f"{whole_of(kind)}{after}", layer),
+                        Symbol(f"{kind}{after}", layer),
+                    )
                     if whole in self.axes and symbol not in self.axes:
-                        self.declare(symbol, axes)
+                        self.declare(symbol, self._parameter_axes(kind, layer))
                         parts[symbol] = (whole, kind)
         return parts
 
-    def constant(self, kind: str) -> Symbol:
+    def constant(self, kind: str, layer: int | None = None) -> Symbol:
         """A number that the memory knows, made known where it is first used."""
-        symbol = Symbol(kind)
+        symbol = Symbol(kind, layer)
         return symbol if symbol in self.axes else self.declare(symbol, ())
 
     def equation(self, row: str, layer: int | None, cross_check: bool = False) -> Equation:

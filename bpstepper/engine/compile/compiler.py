@@ -1,7 +1,8 @@
 """The compiler: which operations one update of a network consists of.
 
-This is the only place that knows. Feed-forward, the cost, BP1 to BP4 and the penalty are written
-here, the moves of the parameters in `updating`; everything else in the program reads the result.
+This is the only place that knows. The order of the passes, the cost, BP1 and the penalty are
+written here, what a layer does by its row in `layer_kinds`, the moves of the parameters in
+`updating`; everything else in the program reads the result.
 """
 
 from __future__ import annotations
@@ -49,22 +50,17 @@ class _Compiler(ProgramBuilder):
             move_input(self)
             return self.program()
         for layer in range(self.depth, 0, -1):
-            self._gradients(layer)
+            self.kind(layer).gradients(self, layer)
         move_parameters(self)
         return self.program()
 
     def _forward(self, layer: int) -> None:
-        equation, z = self.equation("z_folded" if self.folded else "z", layer), Symbol("z", layer)
-        if self.folded:
-            self.product(equation, self.layout.forward, layer, z, folded=True)
-        else:
-            product = self.product(equation, self.layout.forward, layer)
-            self.op(equation, ALGEBRA["add"], (product, Symbol("b", layer)), z)
+        self.kind(layer).forward(self, layer)
         equation = self.equation("a", layer)
-        self.op(equation, self.activation(layer).apply, (z,), Symbol("a", layer))
+        self.op(equation, self.activation(layer).apply, (Symbol("z", layer),), Symbol("a", layer))
 
     def _cost(self) -> None:
-        penalised = self.problem.loss.l2 > 0
+        penalised = self.problem.loss.l2 > 0 and bool(self._penalised)
         goal = Symbol("C_data" if penalised else "C")
         equation = self.equation(goal.key, None)
         for stage in self.rule.value:
@@ -79,10 +75,16 @@ class _Compiler(ProgramBuilder):
         if penalised:
             self._penalty()
 
+    @property
+    def _penalised(self) -> tuple[int, ...]:
+        """The layers that have weights, which a penalty counts."""
+        layers = range(1, self.depth + 1)
+        return tuple(n for n in layers if any(s.penalised for s in self.kind(n).parameters))
+
     def _penalty(self) -> None:
         equation = self.equation("C_l2", None)
         squares = None
-        for layer in range(1, self.depth + 1):
+        for layer in self._penalised:
             own = Symbol("squares", layer)
             self.op(equation, ALGEBRA["sum_of_squares"], (self.weights(equation, layer),), own)
             if squares is None:
@@ -90,7 +92,7 @@ class _Compiler(ProgramBuilder):
             else:
                 so_far = Symbol("penalty", layer)
                 squares = self.op(equation, ALGEBRA["add"], (squares, own), so_far)
-        assert squares is not None  # a network has at least one layer
+        assert squares is not None  # there is something to penalise
         cost = Symbol("C_l2")
         self.scaled(equation, self.constant("half_decay"), squares, cost)
         equation = self.equation("C_sum", None)
@@ -147,54 +149,18 @@ class _Compiler(ProgramBuilder):
             self.scaled(equation, self.constant("s"), residual, delta)
 
     def _backward(self, layer: int) -> None:
+        """From δ of the layer above to that of this one."""
+        above, grad_a = self.kind(layer + 1), Symbol("grad_a", layer)
+        if not above.back_row:
+            above.back(self, layer + 1, grad_a, None)
         softmax = self.activation(layer).slope is None
-        equation = self.equation("BP2_jacobian" if softmax else "BP2", layer)
-        grad_a = self.product(equation, self.layout.back, layer + 1, Symbol("grad_a", layer))
+        row = above.back_row or "BP2_unit"
+        equation = self.equation(f"{row}_jacobian" if softmax else row, layer)
+        if above.back_row:
+            above.back(self, layer + 1, grad_a, equation)
         self._through_units(equation, layer, grad_a, Symbol("delta", layer))
 
     def _input_gradient(self) -> None:
-        equation = self.equation("BP2_input", 0)
-        self.product(equation, self.layout.back, 1, Symbol("grad_x"))
-
-    def _gradients(self, layer: int) -> None:
-        if self.folded:
-            self._folded_gradients(layer)
-            return
-        penalised = self.problem.loss.l2 > 0
-        equation = self.equation("BP4_data" if penalised else "BP4", layer)
-        gradient = Symbol("grad_W_data" if penalised else "grad_W", layer)
-        self.product(equation, self.layout.outer, layer, gradient)
-        if penalised:
-            self._pull(layer, gradient)
-        # for one sample there is nothing to add up: the gradient is δ itself
-        row, kernel = ("BP3", "identity") if self.batch == 1 else ("BP3_batch", "sum_samples")
-        equation = self.equation(row, layer)
-        self.op(equation, ALGEBRA[kernel], (Symbol("delta", layer),), Symbol("grad_b", layer))
-
-    def _pull(self, layer: int, gradient: Symbol) -> None:
-        """The penalty's part in the gradient of the weights."""
-        equation = self.equation("L2", layer)
-        pull = Symbol("l2_W", layer)
-        self.scaled(equation, self.constant("decay"), self.weights(equation, layer), pull)
-        self.op(equation, ALGEBRA["add"], (gradient, pull), Symbol("grad_W", layer))
-
-    def _folded_gradients(self, layer: int) -> None:
-        """BP3 and BP4 at once: the column of the leading 1 is the biases' gradient."""
-        penalised = self.problem.loss.l2 > 0
-        suffix = "_data" if penalised else ""
-        equation = self.equation(f"BP4_folded{suffix}", layer)
-        whole, apart = Symbol(f"grad_Wb{suffix}", layer), Symbol(f"grad_W{suffix}", layer)
-        self.product(equation, self.layout.outer, layer, whole, folded=True)
-        self.op(equation, ALGEBRA["drop_bias"], (whole,), apart, axis=self.from_axis)
-        if penalised:
-            self._pull(layer, apart)
-        equation, biases = self.equation("BP3_folded", layer), Symbol("grad_b", layer)
-        turned = self.from_axis != 1 - self.layout.units_axis
-        column = Symbol("grad_b_column", layer) if turned else biases
-        self.op(equation, ALGEBRA["bias_part"], (whole,), column, axis=self.from_axis)
-        if turned:
-            self.op(equation, ALGEBRA["transpose"], (column,), biases)
-        if penalised:
-            equation, joined = self.equation("joined", layer), Symbol("grad_Wb", layer)
-            operands = (column, Symbol("grad_W", layer))
-            self.op(equation, ALGEBRA["join_bias"], operands, joined, axis=self.from_axis)
+        first = self.kind(1)
+        equation = self.equation(f"{first.back_row}_input", 0) if first.back_row else None
+        first.back(self, 1, Symbol("grad_x"), equation)

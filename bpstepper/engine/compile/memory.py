@@ -17,9 +17,11 @@ from bpstepper.engine.compile.network import Array, Problem
 from bpstepper.engine.compile.program import Program
 from bpstepper.engine.symbols import KINDS, Symbol
 from bpstepper.engine.tables.hyperparameters import scalars_of
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
+from bpstepper.engine.tables.parameters import laid_out, parts_of, turned
 
 __all__ = [
     "Order",
@@ -34,18 +36,17 @@ __all__ = [
 
 
 def initial_parameters(problem: Problem) -> dict[Symbol, Array]:
-    """W and b of every layer, or Wb where they are folded, as the layout writes them; writable."""
-    layout = LAYOUTS[problem.network.layout]
-    transposed = layout.weight_axes != ("to", "from")
+    """Every layer's parameters as the layout writes them, or Wb where they are folded; writable."""
+    layout, folded = problem.network.layout, problem.network.bias == "folded"
     memory: dict[Symbol, Array] = {}
     for number, layer in enumerate(problem.network.layers, start=1):
-        if problem.network.bias == "folded":
-            whole = np.hstack((layer.biases[:, None], layer.weights))
-            memory[Symbol("Wb", number)] = np.array(whole.T if transposed else whole, order="C")
+        whole = LAYER_KINDS[layer.kind].whole
+        if folded and whole:
+            one = np.hstack((layer.biases[:, None], layer.weights))
+            memory[Symbol(whole, number)] = np.array(one.T if turned(layout) else one, order="C")
             continue
-        weights = layer.weights.T if transposed else layer.weights
-        memory[Symbol("W", number)] = np.array(weights, order="C")
-        memory[Symbol("b", number)] = _stand(layer.biases[None, :], layout.units_axis)
+        for name, spec in layer.parameters.items():
+            memory[Symbol(spec.kind, number)] = laid_out(spec, layer.value(name), layout)
     return memory
 
 
@@ -137,6 +138,11 @@ def constants(problem: Problem, batch: int) -> dict[Symbol, float]:
         Symbol("decay"): decay,
         Symbol("half_decay"): decay / 2,
         **{Symbol(kind): value for kind, value in scalars.items()},
+        **{
+            Symbol(kind, number): value
+            for number, layer in enumerate(problem.network.layers, start=1)
+            for kind, value in LAYER_KINDS[layer.kind].constants(layer.options, layer.units).items()
+        },
     }
 
 
@@ -147,9 +153,8 @@ def public(problem: Problem, values: Mapping[Symbol, Array]) -> dict[str, Array]
         if KINDS[symbol.kind].role not in ("parameter", "activation"):  # an optimizer's state
             continue
         found[symbol.key] = value
-        if symbol.kind == "Wb":
-            for kind in ("W", "b"):
-                found[Symbol(kind, symbol.layer).key] = part(problem.network.layout, value, kind)
+        for kind in parts_of(symbol.kind):
+            found[Symbol(kind, symbol.layer).key] = part(problem.network.layout, value, kind)
     return found
 
 
@@ -157,12 +162,7 @@ def part(layout: str, whole: Array, kind: str) -> Array:
     """The W or the b of a folded Wb, in the shape they have apart; the same memory."""
     row = LAYOUTS[layout]
     from_axis = row.weight_axes.index("from")
-    if kind == "W":
+    if KINDS[kind].form == "weights":
         return whole[1:] if from_axis == 0 else whole[:, 1:]
     biases = whole[:1] if from_axis == 0 else whole[:, :1]
     return biases if from_axis == 1 - row.units_axis else biases.T
-
-
-def _stand(rows: Array, units_axis: int) -> Array:
-    """Samples in rows → samples along the layout's own axis, C-ordered."""
-    return np.array(rows.T if units_axis == 0 else rows, order="C")

@@ -13,23 +13,27 @@ inputs are layer 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from bpstepper.engine.tables.activations import ACTIVATIONS, Activation
 from bpstepper.engine.tables.hyperparameters import Constants, HasHyperparameters, complete
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
+from bpstepper.engine.tables.parameters import ParameterSpec
 
 __all__ = ["Array", "Layer", "Loss", "Network", "Problem", "ProblemError", "Sample", "Training"]
 
 Array = npt.NDArray[np.float64]
 
+_FIELDS: Final = frozenset({"weights", "biases"})  # parameters that `Layer` has as fields
 _SUM = 1e-9  # how far the sum of a distribution may be from 1; δᴸ = ŷ − y is off by as much
 
 
@@ -89,16 +93,22 @@ class Layer:
         train_biases: False leaves the biases as they are; their gradient is still computed.
         unit_names: n_l names to draw with; `Network` fills them in where they are left out.
         weight_names: (n_l, n_{l-1}) labels of the source (`w5`), or empty.
+        kind: a name of `layer_kinds.LAYER_KINDS`.
+        given: the numbers of other kinds' parameters, by name; what is left out is as usual.
+        options: other kinds' own keys that are no parameters, by name; likewise.
     """
 
     units: int
-    weights: Array
-    biases: Array
+    weights: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    biases: Array = field(default_factory=lambda: np.zeros(0))
     activation: str = "sigmoid"
     constants: Mapping[str, Any] = field(default_factory=Constants)
     train_biases: bool = True
     unit_names: tuple[str, ...] = ()
     weight_names: tuple[tuple[str, ...], ...] = ()
+    kind: str = "dense"
+    given: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         if self.units < 1:
@@ -106,12 +116,18 @@ class Layer:
         _one_of(ACTIVATIONS, self.activation, "activation")
         constants = _constants(ACTIVATIONS[self.activation], self.constants)
         object.__setattr__(self, "constants", constants)
-        weights = _numbers(self.weights, "weights")
-        if weights.ndim != 2:
-            raise ProblemError(f"weights: expected a matrix, got {weights.ndim} dimension(s)")
-        shape = (self.units, weights.shape[1])
-        object.__setattr__(self, "weights", _frozen(weights, shape, "weights"))
-        object.__setattr__(self, "biases", _frozen(self.biases, (self.units,), "biases"))
+        _one_of(LAYER_KINDS, self.kind, "kind")
+        self._check_options()
+        given = {}
+        for name, spec in self.parameters.items():
+            value = _numbers(self._written(spec), name)
+            if spec.is_matrix and value.ndim != 2:
+                raise ProblemError(f"{name}: expected a matrix, got {value.ndim} dimension(s)")
+            shape = spec.shape(self.units, value.shape[-1] if value.ndim else 0)
+            given[name] = _frozen(value, shape, name)
+        for name in given.keys() & _FIELDS:
+            object.__setattr__(self, name, given.pop(name))
+        object.__setattr__(self, "given", MappingProxyType(given))
         object.__setattr__(self, "unit_names", tuple(self.unit_names))
         names = tuple(tuple(row) for row in self.weight_names)
         object.__setattr__(self, "weight_names", names)
@@ -129,6 +145,49 @@ class Layer:
     def function(self) -> Activation:
         """The activation itself, with this layer's constants."""
         return ACTIVATIONS[self.activation].given(self.hyperparameters)
+
+    def _check_options(self) -> None:
+        row = LAYER_KINDS[self.kind]
+        own = {spec.name for spec in row.parameters} - _FIELDS
+        for key, known in (("given", own), ("options", row.options)):
+            for name in getattr(self, key):
+                _one_of(known, name, f"{key} of {self.kind}")
+        usual = {name: option.usual for name, option in row.options.items()}
+        object.__setattr__(self, "options", MappingProxyType({**usual, **self.options}))
+
+    def _written(self, spec: ParameterSpec) -> npt.ArrayLike:
+        usual = np.full(self.units, spec.usual or 0.0)
+        given: npt.ArrayLike = getattr(self, spec.name, usual)
+        return given if spec.name in _FIELDS else self.given.get(spec.name, usual)
+
+    @property
+    def parameters(self) -> Mapping[str, ParameterSpec]:
+        """What is learned in such a layer, by name."""
+        return {spec.name: spec for spec in LAYER_KINDS[self.kind].parameters}
+
+    @property
+    def trained(self) -> tuple[ParameterSpec, ...]:
+        """The parameters that move."""
+        return tuple(spec for spec in self.parameters.values() if self.setting(spec.switch, True))
+
+    def value(self, name: str) -> Array:
+        """The numbers of a parameter, read-only: weights (n_l, n_{l-1}), all else (n_l,)."""
+        return cast("Array", getattr(self, name)) if name in _FIELDS else self.given[name]
+
+    def setting(self, key: str, usual: Any = None) -> Any:
+        """An option or a switch by its key, such as `train_biases`; `usual` where it has none."""
+        return self.options.get(key, getattr(self, key, usual) if key else usual)
+
+    def with_values(self, values: Mapping[str, npt.ArrayLike]) -> Layer:
+        """The same layer with other numbers for some of its parameters, by name.
+
+        Raises:
+            ProblemError: they have another shape, or are not finite.
+        """
+        own = {name: value for name, value in values.items() if name in _FIELDS}
+        given = {name: value for name, value in values.items() if name not in _FIELDS}
+        changes: dict[str, Any] = {**own, "given": {**self.given, **given}}
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -162,11 +221,20 @@ class Network:
         _one_of(("separate", "folded"), self.bias, "bias")
         sizes = self.sizes
         for number, layer in enumerate(self.layers, start=1):
-            expected = (sizes[number], sizes[number - 1])
-            if layer.weights.shape != expected:
+            for name, spec in layer.parameters.items():
+                expected, got = (
+                    spec.shape(sizes[number], sizes[number - 1]),
+                    layer.value(name).shape,
+                )
+                if got != expected:
+                    raise ProblemError(
+                        f"{name} of layer {number}: expected shape {expected} (to × from), "
+                        f"got {got}"
+                    )
+            if LAYER_KINDS[layer.kind].keeps_units and sizes[number] != sizes[number - 1]:
                 raise ProblemError(
-                    f"weights of layer {number}: expected shape {expected} (to × from), "
-                    f"got {layer.weights.shape}"
+                    f"units of layer {number}: expected {sizes[number - 1]}, as many as in the "
+                    f"layer before, got {layer.units}"
                 )
         if self.input_names and len(self.input_names) != self.inputs:
             raise ProblemError(

@@ -124,8 +124,9 @@ def _name(spelling: Spelling, symbol: Symbol, glyph: Name, depth: int) -> Name:
 def _parameter(spelling: Spelling, symbol: Symbol, depth: int) -> Name:
     """The parameter that an optimizer's state belongs to; `symbol.tag` is its kind."""
     tag = symbol.tag
-    if tag not in _OF_WIRES:
-        return Name(tag, f"{tag}^{{}}")
+    if tag not in LETTERS:
+        named = tag in KINDS and KINDS[tag].role == "parameter"
+        return spelling.name(Symbol(tag, symbol.layer)) if named else Name(tag, f"{tag}^{{}}")
     name = spelling.quantity(tag, symbol.layer, depth)
     # JSON has m(Wb^{1}) beside W_b^{1}, and what is public stays as it is
     own = spelling.letters[tag] is not LETTERS[tag]

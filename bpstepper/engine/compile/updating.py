@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from bpstepper.engine.compile.builder import ProgramBuilder
 from bpstepper.engine.ops.algebra import ALGEBRA
-from bpstepper.engine.symbols import Name, Symbol
+from bpstepper.engine.symbols import KINDS, Name, Symbol, gradient_of
 from bpstepper.engine.tables.optimizers import OPTIMIZERS, Optimizer, Rule
 
 __all__ = ["move_input", "move_parameters"]
@@ -20,29 +20,38 @@ def move_parameters(builder: ProgramBuilder) -> None:
     """Write the update of every trained parameter, layer by layer."""
     _Mover(builder).once()
     for number, layer in enumerate(builder.network.layers, start=1):
-        if builder.folded:
-            _move_folded(builder, number, layer.train_biases)
+        row, trained = builder.kind(number), layer.trained
+        if builder.folded and row.whole:
+            _move_folded(builder, Symbol(row.whole, number), len(trained) == len(row.parameters))
             continue
-        for kind in ("W", "b") if layer.train_biases else ("W",):
-            gradient = Symbol(f"grad_{kind}", number)
-            _Mover(builder).move(Symbol(kind, number), gradient, gradient)
+        for spec in trained:
+            _move(builder, Symbol(spec.kind, number))
 
 
-def _move_folded(builder: ProgramBuilder, number: int, train_biases: bool) -> None:
+def _move(builder: ProgramBuilder, parameter: Symbol) -> None:
+    gradient = gradient_of(parameter)
+    assert gradient is not None  # every parameter has one
+    _Mover(builder).move(parameter, gradient, gradient)
+
+
+def _move_folded(builder: ProgramBuilder, whole: Symbol, all_trained: bool) -> None:
     """Weights and biases move as one matrix; biases that are not trained have their column at 0."""
-    gradient = named = Symbol("grad_Wb", number)
-    if not train_biases:
-        equation = builder.equation("frozen_biases", number)
-        gradient = Symbol("grad_Wb_frozen", number)
+    gradient = named = gradient_of(whole)
+    assert named is not None  # every parameter has one
+    assert gradient is not None
+    if not all_trained:
+        equation = builder.equation("frozen_biases", whole.layer)
+        masked = next(kind for kind, row in KINDS.items() if row.masks == named.kind)
+        gradient = Symbol(masked, whole.layer)
         kernel = ALGEBRA["without_bias"]
         builder.op(equation, kernel, (named,), gradient, axis=builder.from_axis)
-    _Mover(builder).move(Symbol("Wb", number), gradient, named)
+    _Mover(builder).move(whole, gradient, named)
 
 
 def move_input(builder: ProgramBuilder) -> None:
     """Write the update of the inputs; the weights stay."""
     _Mover(builder).once()
-    _Mover(builder).move(Symbol("x"), Symbol("grad_x"), Symbol("grad_x"))
+    _move(builder, Symbol("x"))
 
 
 class _Mover:

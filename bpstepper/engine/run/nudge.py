@@ -21,6 +21,7 @@ from bpstepper.engine.compile.program import Op
 from bpstepper.engine.ops.kernels import AnyArray, Index
 from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.symbols import Symbol, gradient_of
+from bpstepper.engine.tables.parameters import whole_of
 
 __all__ = ["Nudge", "can_nudge", "nudge"]
 
@@ -125,8 +126,8 @@ def _known(trace: Trace, symbol: str | Symbol) -> Symbol | None:
 
 def _whole(trace: Trace, symbol: Symbol) -> Symbol:
     """What C is computed from in place of a symbol: Wb for a W or b that is folded into it."""
-    whole = Symbol("Wb", symbol.layer)
-    return whole if symbol.kind in ("W", "b") and whole in trace else symbol
+    whole = Symbol(whole_of(symbol.kind), symbol.layer)
+    return whole if whole.kind and whole in trace else symbol
 
 
 def _read(trace: Trace, symbol: Symbol) -> bool:

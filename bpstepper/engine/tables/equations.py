@@ -80,6 +80,10 @@ EQUATIONS: dict[str, Law] = {
     "BP2_jacobian": Law(
         "BP2", "backward", "{delta} = {jacobian} · ( {back} )", "Nielsen ch. 2 (BP2)"
     ),
+    "BP2_unit": Law("BP2", "backward", "{delta} = {grad_a} ⊙ {slope}", "Nielsen ch. 2 (BP2)"),
+    "BP2_unit_jacobian": Law(
+        "BP2", "backward", "{delta} = {jacobian} · {grad_a}", "Nielsen ch. 2 (BP2)"
+    ),
     "BP2_input": Law("BP2", "backward", "{grad_x} = {back}", "Nielsen ch. 2 (BP2)"),
     "BP4": Law("BP4", "gradients", "{grad_W} = {outer}", "Nielsen ch. 2 (BP4)"),
     "BP4_data": Law("BP4", "gradients", "{grad_W_data} = {outer}", "Nielsen ch. 2 (BP4)"),
