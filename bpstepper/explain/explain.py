@@ -205,7 +205,7 @@ class _Said:
         return f"The product also adds up over the {self.batch_size} samples."
 
     def _frozen(self) -> str:
-        if self.network.layer(max(self.layer, 1)).train_biases:
+        if self.network.layer(max(self.layer, 1)).setting("train_biases", True):
             return ""
         return "This scenario does not train these biases: the gradient is there, the update not."
 

@@ -19,6 +19,7 @@ from bpstepper.engine.ops.kernels import Index
 from bpstepper.engine.run.dataflow import producer
 from bpstepper.engine.run.trace import Quantity, Step
 from bpstepper.engine.symbols import Symbol, words
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.explain.naming import Naming
 from bpstepper.explain.notation.letters import OWN, letters_of
 from bpstepper.explain.notation.notation import Notation, noted
@@ -177,9 +178,9 @@ class _Outline:
     def _parameters(self) -> tuple[Node, ...]:
         trace = self._trace
         wanted = [Symbol("x")] if "x_next" in trace else []
-        for layer in range(1, self._network.depth + 1):
-            whole = Symbol("Wb", layer)
-            wanted += [whole] if whole in trace else [Symbol("W", layer), Symbol("b", layer)]
+        folded = self._network.bias == "folded"
+        for layer, own in enumerate(self._network.layers, start=1):
+            wanted += [Symbol(kind, layer) for kind in LAYER_KINDS[own.kind].stored(folded)]
         return tuple(self._parameter(trace.quantity(symbol)) for symbol in wanted)
 
     def _parameter(self, quantity: Quantity) -> Node:

@@ -9,7 +9,7 @@ dimensions that the engine's values have.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from bpstepper.engine.compile.network import Array, Layer, Loss, Network, Sample
 from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.engine.tables.hyperparameters import Constants, HasHyperparameters, complete
 from bpstepper.engine.tables.initializers import INITIALIZERS, generator
+from bpstepper.engine.tables.layers.layer_kind import LayerKind
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.engine.tables.layouts import LAYOUTS, Layout
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
@@ -113,6 +115,9 @@ def _layer(
 ) -> Layer:
     n_l = table["units"]
     path: Path = ("network", "layers", number - 1)
+    kind = LAYER_KINDS[table.get("kind", Layer.kind)]
+    if kind.name != Layer.kind:
+        return _other_layer(table, kind, path, attached)
     written = attached.arrays.get((*path, "weights"), table["weights"])
     biases = attached.arrays.get((*path, "biases"), table["biases"])
     assert not isinstance(written, dict)
@@ -136,6 +141,28 @@ def _layer(
         train_biases=table["train_biases"],
         unit_names=tuple(table["unit_names"] or ()),
         weight_names=names,
+    )
+
+
+def _other_layer(table: LayerValues, kind: LayerKind, path: Path, attached: Attached) -> Layer:
+    """A layer that is not fully connected; what the file leaves open is as usual."""
+    values = cast("Mapping[str, Any]", table)
+    written = {
+        spec.name: attached.arrays.get((*path, spec.name), values.get(spec.name))
+        for spec in kind.parameters
+    }
+    options = {name: values.get(name) for name in kind.options}
+    return Layer(
+        units=table["units"],
+        activation=table["activation"],
+        unit_names=tuple(table["unit_names"] or ()),
+        kind=kind.name,
+        given={
+            name: np.array(it, dtype=np.float64).reshape(table["units"])
+            for name, it in written.items()
+            if it is not None
+        },
+        options={name: it for name, it in options.items() if it is not None},
     )
 
 

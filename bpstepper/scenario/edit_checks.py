@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpstepper.engine.tables.layers.layer_kinds import parameter_specs
 from bpstepper.scenario.data.partial_scenario import Draft
 from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings, Origin, Source
@@ -60,8 +61,8 @@ def _form(path: str) -> tuple[Path, Form]:
     cell = CELL.fullmatch(path)
     words: list[str]
     if cell:
-        key = "weights" if cell[1] == "W" else "biases"
-        words = ["network", "layers", cell[2], key, *["0"] * (1 + (cell[1] == "W"))]
+        spec = parameter_specs()[cell[1]]  # `editable` has found it there
+        words = ["network", "layers", cell[2], spec.name, *["0"] * (1 + spec.is_matrix)]
     else:
         words = path.split(".")
     form: Form = FILE

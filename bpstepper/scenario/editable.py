@@ -29,9 +29,10 @@ from bpstepper.engine.compile.network import (
 )
 from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.engine.tables.hyperparameters import HasHyperparameters, complete, merged
-from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS, parameter_specs
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
+from bpstepper.engine.tables.parameters import ParameterSpec, as_written
 from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
 
 __all__ = [
@@ -113,10 +114,6 @@ def _with_cell(array: Array, cell: Sequence[int], value: float) -> Array:
     return changed
 
 
-def _turned(parts: Parts) -> bool:
-    return LAYOUTS[parts.network.layout].weight_axes != ("to", "from")
-
-
 def _numbers(value: Any, what: str) -> Array:
     try:
         return np.array(value, dtype=np.float64)
@@ -124,27 +121,60 @@ def _numbers(value: Any, what: str) -> Array:
         raise ProblemError(f"{what}: expected rows of one length") from None
 
 
-def _weights(parts: Parts, at: tuple[int, ...]) -> Any:
-    weights = parts.network.layers[at[0]].weights
-    return (weights.T if _turned(parts) else weights).tolist()
+def _parameter(spec: ParameterSpec) -> tuple[_Row, _Row]:
+    """A parameter as a whole, and one number of it."""
+
+    def own(parts: Parts, at: tuple[int, ...]) -> Array:
+        layer = parts.network.layers[at[0]]
+        if spec.name not in layer.parameters:
+            raise IndexError(at[0])
+        return layer.value(spec.name)
+
+    def whole(parts: Parts, at: tuple[int, ...]) -> Any:
+        if spec.name not in parts.network.layers[at[0]].parameters:
+            return None
+        return as_written(spec, own(parts, at), parts.network.layout).tolist()
+
+    def put(parts: Parts, at: tuple[int, ...], value: Any) -> Parts:
+        before, array = own(parts, at), _numbers(value, spec.name)
+        if spec.is_matrix and array.ndim == 1 and 1 in before.shape and array.size == before.size:
+            return _parameter_put(parts, at[0], spec, array.reshape(before.shape))
+        return _parameter_put(parts, at[0], spec, as_written(spec, array, parts.network.layout))
+
+    def put_one(parts: Parts, at: tuple[int, ...], value: Any) -> Parts:
+        return _parameter_put(parts, at[0], spec, _with_cell(own(parts, at), at[1:], value))
+
+    return (
+        _Row(f"network.layers.*.{spec.name}", whole, put),
+        _Row(
+            f"{spec.kind}*[{'*,*' if spec.is_matrix else '*'}]",
+            lambda parts, at: float(own(parts, at)[at[1:]]),
+            put_one,
+        ),
+    )
 
 
-def _put_weights(parts: Parts, at: tuple[int, ...], value: Any) -> Parts:
-    layer = parts.network.layers[at[0]]
-    array = _numbers(value, "weights")
-    if array.ndim == 1 and 1 in layer.weights.shape and array.size == layer.weights.size:
-        return _layer_put(parts, at[0], weights=array.reshape(layer.weights.shape))
-    return _layer_put(parts, at[0], weights=array.T if _turned(parts) else array)
+def _parameter_put(parts: Parts, index: int, spec: ParameterSpec, value: Array) -> Parts:
+    layers = list(parts.network.layers)
+    layers[index] = layers[index].with_values({spec.name: value})
+    return parts._replace(network=replace(parts.network, layers=tuple(layers)))
 
 
-def _put_weight(parts: Parts, at: tuple[int, ...], value: Any) -> Parts:
-    weights = parts.network.layers[at[0]].weights
-    return _layer_put(parts, at[0], weights=_with_cell(weights, at[1:], value))
+def _switch(key: str) -> _Row:
+    """Whether a parameter is trained, or another key of a layer's own."""
 
+    def get(parts: Parts, at: tuple[int, ...]) -> Any:
+        layer = parts.network.layers[at[0]]
+        has = key in layer.options or any(s.switch == key for s in layer.parameters.values())
+        return layer.setting(key) if has else None
 
-def _put_bias(parts: Parts, at: tuple[int, ...], value: Any) -> Parts:
-    biases = parts.network.layers[at[0]].biases
-    return _layer_put(parts, at[0], biases=_with_cell(biases, at[1:], value))
+    def put(parts: Parts, at: tuple[int, ...], value: Any) -> Parts:
+        layer = parts.network.layers[at[0]]
+        if key in LAYER_KINDS[layer.kind].options:
+            return _layer_put(parts, at[0], options={**layer.options, key: value})
+        return _layer_put(parts, at[0], **{key: value})
+
+    return _Row(f"network.layers.*.{key}", get, put)
 
 
 def _sample_put(parts: Parts, index: int, key: str, value: Any) -> Parts:
@@ -303,6 +333,15 @@ def _put_batch_size(parts: Parts, _: tuple[int, ...], value: Any) -> Parts:
     return parts._replace(training=replace(parts.training, batch_size=size))
 
 
+_SWITCHES = tuple(
+    dict.fromkeys(
+        key
+        for kind in LAYER_KINDS.values()
+        for key in (*(spec.switch for spec in kind.parameters), *kind.options)
+        if key
+    )
+)
+
 _ROWS: Final = {
     row.pattern: row
     for row in (
@@ -313,23 +352,8 @@ _ROWS: Final = {
             _put_activation,
         ),
         *_constants_of(_OWNERS[0]),
-        _of_layer("train_biases"),
-        _Row("network.layers.*.weights", _weights, _put_weights),
-        _Row(
-            "network.layers.*.biases",
-            lambda parts, at: parts.network.layers[at[0]].biases.tolist(),
-            lambda parts, at, value: _layer_put(parts, at[0], biases=value),
-        ),
-        _Row(
-            "W*[*,*]",
-            lambda parts, at: float(parts.network.layers[at[0]].weights[at[1:]]),
-            _put_weight,
-        ),
-        _Row(
-            "b*[*]",
-            lambda parts, at: float(parts.network.layers[at[0]].biases[at[1]]),
-            _put_bias,
-        ),
+        *(_switch(key) for key in _SWITCHES),
+        *(row for spec in parameter_specs().values() for row in _parameter(spec)),
         _Row("loss.name", lambda parts, _: parts.loss.name, _put_loss),
         *(_of("loss", key) for key in ("factor", "outputs", "samples", "l2", "unit")),
         *_constants_of(_OWNERS[1]),
@@ -344,7 +368,7 @@ _ROWS: Final = {
 }
 """Every place that can be edited, by its pattern."""
 
-CELL = re.compile(r"([A-Za-z]+)(\d{1,4})\[(\d{1,6})(?:,(\d{1,6}))?\]", re.ASCII)
+CELL = re.compile(r"([A-Za-z_]+)(\d{1,4})\[(\d{1,6})(?:,(\d{1,6}))?\]", re.ASCII)
 """One weight or bias: `W2[1,2]`, `b1[2]`."""
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*", re.ASCII)
 
@@ -412,8 +436,11 @@ def _beyond(parts: Parts, path: str) -> str:
     number = int(cell[2])
     if not 1 <= number <= network.depth:
         return f"there is no {cell[1]}{number}: the layers are 1 to {network.depth}"
-    to, of = network.layer(number).weights.shape
-    size = f"[1,1] to [{to},{of}], [to,from]" if cell[1] == "W" else f"[1] to [{to}]"
+    spec, layer = parameter_specs()[cell[1]], network.layer(number)
+    if spec.name not in layer.parameters:
+        return f"there is no {cell[1]}{number}: a {layer.kind} layer has none"
+    shape = ",".join(map(str, layer.value(spec.name).shape))
+    size = f"[1,1] to [{shape}], [to,from]" if spec.is_matrix else f"[1] to [{shape}]"
     return f"there is no {path}: {cell[1]}{number} goes from {size}"
 
 

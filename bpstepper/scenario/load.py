@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bpstepper.engine.tables.layers.layer_kinds import parameter_specs
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.scenario import library
 from bpstepper.scenario.data import reading
@@ -129,13 +130,18 @@ def _load(
         findings.add_ready(_no_such_layout(layout))
     if mistakes or findings.has_errors:
         raise ScenarioError(*findings.diagnostics())
+    for layer in draft.layers:  # what is usual depends on the kind
+        parsed.values["network"]["layers"][layer.number - 1]["activation"] = layer.activation
     scenario = build(FILE.fill(parsed.values), draft.attached, findings, name)
     return scenario.with_layout(layout) if layout else scenario
 
 
+_ARRAYS = tuple(spec.name for spec in parameter_specs().values())
+
+
 def _names_files(draft: Draft) -> bool:
     """Whether there is anything to read besides the scenario itself."""
-    layers = (layer.raw.get(key) for layer in draft.layers for key in ("weights", "biases"))
+    layers = (layer.raw.get(key) for layer in draft.layers for key in _ARRAYS)
     return any(isinstance(it, dict) for it in (draft.get(("samples",), None), *layers))
 
 

@@ -114,7 +114,7 @@ def _shorten_weights(scenario: Scenario, layers: list[dict[str, Any]]) -> None:
     """Leave out large matrices that the seed draws again."""
     network = scenario.network
     for number, (layer, table) in enumerate(zip(network.layers, layers, strict=True), start=1):
-        if layer.weights.size <= _MANY:
+        if layer.weights.size <= _MANY:  # there are none where a kind of layer has no wires
             continue
         n_l, n_prev = layer.weights.shape
         for name, row in INITIALIZERS.items():

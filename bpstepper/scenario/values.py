@@ -12,8 +12,8 @@ from typing import Any
 
 from bpstepper.engine.compile.network import Array, Layer, Loss, Problem, Sample
 from bpstepper.engine.tables.hyperparameters import Constants
-from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.engine.tables.parameters import as_written, turned
 from bpstepper.scenario.model import Expect, Note, Scenario, in_layout
 from bpstepper.scenario.schema.tables import FORMAT
 
@@ -49,7 +49,6 @@ def values(scenario: Scenario, numbers: bool = True) -> dict[str, Any]:
 
 def _network(problem: Problem, numbers: bool) -> dict[str, Any]:
     network = problem.network
-    turned = LAYOUTS[network.layout].weight_axes != ("to", "from")
     found: dict[str, Any] = {
         "inputs": network.inputs,
         "layout": network.layout,
@@ -58,22 +57,27 @@ def _network(problem: Problem, numbers: bool) -> dict[str, Any]:
     }
     if network.input_names:
         found["input_names"] = list(network.input_names)
-    found["layers"] = [_layer(layer, turned, numbers) for layer in network.layers]
+    found["layers"] = [_layer(layer, network.layout, numbers) for layer in network.layers]
     return found
 
 
-def _layer(layer: Layer, turned: bool, numbers: bool) -> dict[str, Any]:
+def _layer(layer: Layer, layout: str, numbers: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"units": layer.units, "activation": layer.activation}
     found |= _constants(layer.hyperparameters)
+    if layer.kind != Layer.kind:
+        found["kind"] = layer.kind
     if numbers:
-        found["weights"] = (layer.weights.T if turned else layer.weights).tolist()
-        found["biases"] = layer.biases.tolist()
-    found["train_biases"] = layer.train_biases
+        for name, spec in layer.parameters.items():
+            found[name] = as_written(spec, layer.value(name), layout).tolist()
+    switches = [spec.switch for spec in layer.parameters.values() if spec.switch]
+    found |= {switch: layer.setting(switch) for switch in switches}
+    found |= {name: it for name, it in layer.options.items() if name not in found}
     if layer.unit_names:
         found["unit_names"] = list(layer.unit_names)
     if layer.weight_names:
         rows = layer.weight_names
-        found["weight_names"] = [list(row) for row in (zip(*rows, strict=True) if turned else rows)]
+        laid = zip(*rows, strict=True) if turned(layout) else rows
+        found["weight_names"] = [list(row) for row in laid]
     return found
 
 
@@ -152,7 +156,10 @@ def _all_numbers(problem: Problem) -> list[Array | str | None]:
         repr(list(_training(problem).items())),
     ]
     for layer in network.layers:
-        found += [layer.weights, layer.biases, _layer_text(layer)]
+        found += map(layer.value, layer.parameters)
+        found.append(_layer_text(layer))
+        if layer.kind != Layer.kind:
+            found.append(repr((layer.kind, sorted(layer.options.items()))))
     takes_targets = LOSSES[problem.loss.name].targets != "none"
     for sample in problem.samples:
         found += [sample.input, sample.target if takes_targets else None]

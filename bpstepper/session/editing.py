@@ -19,8 +19,10 @@ from typing import NamedTuple
 
 from bpstepper.engine.compile.network import ProblemError
 from bpstepper.engine.run.training import Timeline
+from bpstepper.engine.symbols import KINDS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
+from bpstepper.scenario.checks import symbol_keys
 from bpstepper.scenario.diagnostics.diagnostic import shorten
 from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.edit_checks import check_value, check_whole
@@ -80,7 +82,7 @@ def places(session: Session) -> tuple[str, ...]:
 
 # ── from words ───────────────────────────────────────────────────────────────────────────────
 
-_CELL_TEXT = re.compile(r"\s*([A-Za-z]+\d{0,4})\s*\[([\d\s,]{1,20})\]\s*=\s*(\S.*?)\s*", re.ASCII)
+_CELL_TEXT = re.compile(r"\s*([A-Za-z_]+\d{0,4})\s*\[([\d\s,]{1,20})\]\s*=\s*(\S.*?)\s*", re.ASCII)
 _OF_BATCH = {"x": "input", "y": "target"}
 
 
@@ -143,9 +145,11 @@ def _cell_path(session: Session, symbol: str, numbers: str) -> str:
     if not all(word.isdecimal() for word in words):
         raise EditError(f"{symbol}[{shorten(numbers)}] is written as {symbol}[1,2]")
     if symbol not in _OF_BATCH:
-        if symbol.startswith("W") and len(words) == 1:
+        key = symbol_keys.parse(symbol)
+        form = key.form if key else ""
+        if form == "weights" and len(words) == 1:
             raise EditError(f"a weight is written as {symbol}[to,from], as {symbol}[1,2]")
-        if symbol.startswith("b") and len(words) == 2 and int(words[1]) == 1:
+        if form == "biases" and len(words) == 2 and int(words[1]) == 1:
             words = words[:1]
         return f"{symbol}[{','.join(words)}]"
     batch = session.trace.samples
@@ -189,13 +193,14 @@ def editable(session: Session, key: str, cell: Sequence[int]) -> str | None:
         there = session.trace.samples[sample]
         has = _of_sample(session, key, there) and not (symbol.kind == "y" and _is_counted(scenario))
         return f"samples.{there}.{_OF_BATCH[key]}.{unit}" if has else None
-    if symbol.kind == "b":
-        return f"b{symbol.layer}[{cell[layout.units_axis] + 1}]"
-    if symbol.kind not in ("W", "Wb"):
+    row = KINDS[symbol.kind]
+    if row.role != "parameter":
         return None
+    if row.form == "biases":
+        return f"{key}[{cell[layout.units_axis] + 1}]"
     to, of = cell if layout.weight_axes == ("to", "from") else tuple(cell)[::-1]
-    if symbol.kind == "W":
-        return f"W{symbol.layer}[{to + 1},{of + 1}]"
+    if row.form == "weights":
+        return f"{key}[{to + 1},{of + 1}]"
     return f"W{symbol.layer}[{to + 1},{of}]" if of else f"b{symbol.layer}[{to + 1}]"
 
 

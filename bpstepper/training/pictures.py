@@ -214,7 +214,9 @@ def histograms(
     """How the weights of every layer are spread; 0 is in the middle of each."""
     found = []
     values = public(problem, parameters)
-    for layer in range(1, problem.network.depth + 1):
+    for layer, own in enumerate(problem.network.layers, start=1):
+        if "weights" not in own.parameters:
+            continue
         weights = values[Symbol("W", layer).key].ravel()
         finite = weights[np.isfinite(weights)]
         reach = float(np.abs(finite).max(initial=0.0)) or 1.0

@@ -28,7 +28,7 @@ from bpstepper.engine.compile.network import Array, Layer, Problem
 from bpstepper.engine.run.training import Runner
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.tables.hyperparameters import Constants
-from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.parameters import as_written, laid_out
 from bpstepper.scenario.data.npz_arrays import ArrayFile, as_numbers, told
 from bpstepper.scenario.data.reading import read_file
 from bpstepper.scenario.data.safe_read import DATA, CannotRead
@@ -214,15 +214,13 @@ def with_parameters(path: str | PathLike[str], problem: _P) -> _P:
     """
     saved = _Saved(path)
     network = problem.network
-    turned = LAYOUTS[network.layout].weight_axes[0] != "to"
-    units_axis = LAYOUTS[network.layout].units_axis
     layers: list[Layer] = []
     for number, layer in enumerate(network.layers, start=1):
-        shape = layer.weights.shape
-        weights = saved.numbers(f"W{number}", shape[::-1] if turned else shape)
-        standing = (layer.units, 1) if units_axis == 0 else (1, layer.units)
-        biases = saved.numbers(f"b{number}", standing)
-        layers.append(
-            replace(layer, weights=weights.T if turned else weights, biases=biases.ravel())
-        )
+        values = {}
+        for name, spec in layer.parameters.items():
+            shape = laid_out(spec, layer.value(name), network.layout).shape
+            written = saved.numbers(Symbol(spec.kind, number).key, shape)
+            plain = written if spec.is_matrix else written.ravel()
+            values[name] = as_written(spec, plain, network.layout)
+        layers.append(layer.with_values(values))
     return replace(problem, network=replace(network, layers=tuple(layers)))

@@ -173,6 +173,8 @@ class _Drawing:
             from_ = slot.number if slot.kind == "unit" else None
             for unit, end in ends.items():
                 wire = (right.layer, from_, unit)
+                if not self.play.has_wire(wire):
+                    continue
                 lit = self.play.is_lit(wire)
                 drawn = from_ is not None and (
                     pairs <= _MOST_WIRES or (unit in outermost[0] and from_ in outermost[1])

@@ -16,6 +16,8 @@ from bpstepper.engine.ops.kernels import Axes, Index
 from bpstepper.engine.run.trace import Quantity, Trace
 from bpstepper.engine.symbols import KINDS, Axis, Symbol
 from bpstepper.engine.tables.equations import PHASES
+from bpstepper.engine.tables.layers.layer_kind import LayerKind
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.explain.naming import Naming
 from bpstepper.explain.provenance import Highlighted
 from bpstepper.explain.visibility import Visibility, visibility_of
@@ -263,14 +265,21 @@ class InPlay:
 
     def weight(self, wire: Wire) -> float:
         """What the update found on a wire: its weight, or the bias, before anything moved."""
-        layer = wire[0]
-        for kind in ("Wb", "W", "b"):
-            symbol = Symbol(kind, layer)
-            axes = self.trace.program.axes.get(symbol)
-            index = None if axes is None else _cell_of(axes, wire)
-            if index is not None and symbol in self.trace.values:
+        folded = self.session.scenario.network.bias == "folded"
+        for kind in self._kind(wire[0]).stored(folded):
+            symbol = Symbol(kind, wire[0])
+            index = _cell_of(self.trace.program.axes[symbol], wire)
+            if index is not None:
                 return float(self.trace.values[symbol][index])
-        raise KeyError(f"no wire {wire}")
+        return 1.0  # a unit's number arrives at the unit that has its place
+
+    def has_wire(self, wire: Wire) -> bool:
+        """Whether there is such a wire: without weights, units are joined one to one."""
+        layer, from_, to = wire
+        return from_ is None or from_ == to or self._kind(layer).has_weights
+
+    def _kind(self, layer: int) -> LayerKind:
+        return LAYER_KINDS[self.session.scenario.network.layer(layer).kind]
 
     def on_wire(self, wire: Wire) -> Quantity | None:
         """The quantity that a step has for a wire: the latest it made, else one it reads."""

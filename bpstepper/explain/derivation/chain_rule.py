@@ -178,11 +178,12 @@ class Book:
     def same(self, place: Place, other: Place) -> bool:
         """Whether two derivatives are taken by the same numbers, however they are filed."""
         first, second = KINDS[place.kind].by, KINDS[other.kind].by
-        return bool(first and second) and KINDS[first].role == KINDS[second].role
+        return bool(first and second) and self.level(place) == self.level(other)
 
     def level(self, place: Place) -> str:
-        """Of a derivative: the role of what it is taken by, such as "parameter"."""
-        return KINDS[KINDS[place.kind].by].role
+        """Of a derivative: the role of what it is taken by, such as "parameter", or that itself."""
+        by = KINDS[place.kind].by
+        return KINDS[by].role or by
 
     def unfiled(self, place: Place) -> Place:
         """The cell that this one is another filing of; itself where it is none."""

@@ -141,7 +141,7 @@ class Blackboard:
             "samples": " and the samples s" if self.book.trace.program.batch > 1 else "",
         }
         if several:
-            why = self._filled(_SEVERAL[level]).format(**told)
+            why = self._filled(_SEVERAL.get(level, _OTHERWISE)).format(**told)
             self._add(place, self._sum_sign(place, routes[0]), None, why, indent)
         else:
             formula = _names(self._product(place, *routes[0].numbers))
@@ -395,6 +395,7 @@ _SEVERAL = {
     "weighted_input": "over the units k of layer {l}: {v} acts on all of them, since they share",
 }
 """Why a derivative is a sum, by what it is taken with respect to."""
+_OTHERWISE = "over all numbers of layer {l} that {v} goes into"
 _ALONE = "{v} acts on {C} through {u} alone"
 
 

@@ -80,7 +80,8 @@ def _changing(view: UpdateView, sizes: list[float], verb: str) -> Found:
 def linear(view: UpdateView) -> Iterator[Found]:
     """A hidden layer without a bend."""
     for layer in range(1, view.depth):
-        if view.activation(layer).apply.view is None:
+        weighed = view.has("W", layer) and view.has("W", layer + 1)
+        if view.activation(layer).apply.view is None or not weighed:
             continue
         first, second = (view.name(Symbol("W", n)) for n in (layer, layer + 1))
         this, after = (view.letters().number(n) for n in (layer, layer + 1))

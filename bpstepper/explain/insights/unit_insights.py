@@ -276,7 +276,7 @@ def _dead_units(view: UpdateView, layer: int, units: _Indices) -> Found:
 def twins(view: UpdateView) -> Iterator[Found]:
     """Units of a hidden layer with the same weights in, bias and weights out."""
     for layer in range(1, view.depth):
-        if not view.has("grad_W", layer):
+        if not (view.has("grad_W", layer) and view.has("W", layer + 1)):
             continue
         wires = [view.units("W", layer), view.units("b", layer), view.units("W", layer + 1).T]
         rows = np.concatenate(wires, axis=1) + 0.0  # −0 is the same weight as 0

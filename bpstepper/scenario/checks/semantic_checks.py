@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.scenario.checks.expectation_checks import check_expects, check_notes
 from bpstepper.scenario.checks.sample_checks import check_samples
 from bpstepper.scenario.checks.text_safety import check_texts
@@ -93,8 +94,10 @@ def check_layers(draft: Draft, findings: Findings) -> None:
     for layer in draft.layers:
         for key in ("weights", "weight_names"):
             _check_matrix(draft, layer, key, findings)
-        for key in ("biases", "unit_names"):
+        own = () if layer.kind is None else layer.kind.parameters
+        for key in (*(spec.name for spec in own if not spec.is_matrix), "unit_names"):
             _check_list(draft, layer, key, findings)
+        _check_kind(draft, layer, findings)
         if "weights" in layer.raw and "init" in layer.raw:
             findings.add(
                 "unused-key",
@@ -109,6 +112,36 @@ def check_layers(draft: Draft, findings: Findings) -> None:
     if isinstance(names, list) and draft.inputs is not None and len(names) != draft.inputs:
         _wrong_count(
             findings, ("network", "input_names"), "input_names", len(names), draft.inputs, _INPUTS
+        )
+
+
+def _check_kind(draft: Draft, layer: LayerDraft, findings: Findings) -> None:
+    """The keys are those of this kind of layer, and it has as many units as it has to."""
+    kind, before = layer.kind, draft.sizes[layer.number - 1]
+    if kind is None:
+        return
+    others = {key for row in LAYER_KINDS.values() for key in row.keys} - {*kind.keys}
+    for key in layer.raw:
+        if key in others:
+            findings.add(
+                "unused-key",
+                f"`{key}` has no meaning in layer {layer.number}, which is of kind {kind.name}",
+                (*layer.path, key),
+                key=True,
+                label="not used",
+                help="delete it, or write another `kind`",
+                got=key,
+            )
+    if kind.keeps_units and None not in (layer.units, before) and layer.units != before:
+        findings.add(
+            "wrong-length",
+            f"layer {layer.number} is of kind {kind.name} and has as many units as the layer "
+            f"before: expected {before}, got {layer.units}",
+            (*layer.path, "units"),
+            label=f"{layer.units} here",
+            help=f"write units = {before}",
+            expected=str(before),
+            got=str(layer.units),
         )
 
 

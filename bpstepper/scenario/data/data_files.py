@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bpstepper.engine.compile.network import Array
+from bpstepper.engine.tables.layers.layer_kinds import parameter_specs
 from bpstepper.scenario.data.csv_table import MAX_ROWS, Column, CsvTable
 from bpstepper.scenario.data.loaded_data import Attached, Cell, TableSamples
 from bpstepper.scenario.data.npz_arrays import ArrayFile, as_numbers, told
@@ -43,7 +44,7 @@ def gather(draft: Draft, folder: str | None, findings: Findings) -> Attached:
     """
     arrays = _Parameters(folder, findings)
     for layer in draft.layers:
-        for key in ("weights", "biases"):
+        for key in (spec.name for spec in parameter_specs().values()):
             path = (*layer.path, key)
             if isinstance(layer.raw.get(key), dict) and draft.is_sound(path):
                 arrays.read(layer.raw[key], path)

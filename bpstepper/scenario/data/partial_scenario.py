@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from bpstepper.engine.compile.network import Layer, Network, Training
+from bpstepper.engine.tables.layers.layer_kind import LayerKind
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.engine.tables.layouts import LAYOUTS, Layout
 from bpstepper.scenario.data.loaded_data import NOTHING, Attached
 from bpstepper.scenario.diagnostics.spans import Path
@@ -29,6 +31,7 @@ class LayerDraft(NamedTuple):
         number: counted from 1, as in the book.
         path: where its table is.
         units: n_l; None where it is not known or beyond the limit.
+        kind: None where it is not known.
         activation: None where it is not known.
         raw: its table, as it is in the file.
     """
@@ -36,6 +39,7 @@ class LayerDraft(NamedTuple):
     number: int
     path: Path
     units: int | None
+    kind: LayerKind | None
     activation: str | None
     raw: Mapping[str, Any]
 
@@ -99,7 +103,8 @@ class Draft:
                 number=index + 1,
                 path=(path := ("network", "layers", index)),
                 units=_usable(self.get((*path, "units"), None)),
-                activation=self.get((*path, "activation"), Layer.activation),
+                kind=(kind := LAYER_KINDS.get(self.get((*path, "kind"), Layer.kind) or "")),
+                activation=self.get((*path, "activation"), kind.activation if kind else None),
                 raw=raw if isinstance(raw, dict) else {},
             )
             for index, raw in enumerate(self.tables(("network", "layers")))

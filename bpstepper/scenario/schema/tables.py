@@ -10,13 +10,14 @@ Defaults are the engine's own wherever the engine has one. They are written as a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bpstepper.engine.compile.network import Layer, Loss, Network, Training
 from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.engine.tables.hyperparameters import HasHyperparameters, Hyperparameter, merged
 from bpstepper.engine.tables.initializers import INITIALIZERS
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
@@ -102,6 +103,23 @@ _ARRAY_FILE: Final = Table(
     ),
 )
 
+
+def _of_other_kinds() -> Iterator[Key]:
+    """The keys of layers that are not fully connected, as their kinds say them."""
+    others = [row for row in LAYER_KINDS.values() if row.name != Layer.kind]
+    if others:
+        about = "; ".join(f"{row.name}: {row.words}" for row in LAYER_KINDS.values())
+        yield Key("kind", OneOf(LAYER_KINDS), Layer.kind, f"What the layer does. {about}.")
+    for row in others:
+        for spec in row.parameters:
+            about = f"{spec.about} Default: all {spec.usual:g}. Only: {row.name}."
+            yield Key(spec.name, Choice(_NUMBERS, table=_ARRAY_FILE), None, about)
+        for name, option in row.options.items():
+            form = Flag() if isinstance(option.usual, bool) else Number(ge=0)
+            usual = str(option.usual).lower()
+            yield Key(name, form, None, f"{option.about} Default: {usual}. Only: {row.name}.")
+
+
 _LAYER: Final = Table(
     "LayerTable",
     "One layer of units, with the weights of the wires that enter it.",
@@ -152,6 +170,7 @@ _LAYER: Final = Table(
             None,
             'The source\'s own names for the weights, laid out as `weights`: [["w1"], …].',
         ),
+        *_of_other_kinds(),
     ),
 )
 

@@ -7,7 +7,7 @@ losses and activations are keys, too; `build` reads those by the names that thei
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 __all__ = [
     "ArrayFileValues",
@@ -37,6 +37,7 @@ class LayerValues(TypedDict):
     """[[network.layers]]."""
 
     units: int
+    kind: NotRequired[str]
     activation: str
     weights: Matrix | Numbers | ArrayFileValues | None
     init: str
