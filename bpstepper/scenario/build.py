@@ -115,9 +115,10 @@ def _layer(
 ) -> Layer:
     n_l = table["units"]
     path: Path = ("network", "layers", number - 1)
-    kind = LAYER_KINDS[table.get("kind", Layer.kind)]
+    own = cast("Mapping[str, Any]", table)  # with the keys that some kinds of layer have
+    kind = LAYER_KINDS[own.get("kind", Layer.kind)]
     if kind.name != Layer.kind:
-        return _other_layer(table, kind, path, attached)
+        return _other_layer(own, kind, path, attached)
     written = attached.arrays.get((*path, "weights"), table["weights"])
     biases = attached.arrays.get((*path, "biases"), table["biases"])
     assert not isinstance(written, dict)
@@ -144,14 +145,15 @@ def _layer(
     )
 
 
-def _other_layer(table: LayerValues, kind: LayerKind, path: Path, attached: Attached) -> Layer:
+def _other_layer(
+    table: Mapping[str, Any], kind: LayerKind, path: Path, attached: Attached
+) -> Layer:
     """A layer that is not fully connected; what the file leaves open is as usual."""
-    values = cast("Mapping[str, Any]", table)
     written = {
-        spec.name: attached.arrays.get((*path, spec.name), values.get(spec.name))
+        spec.name: attached.arrays.get((*path, spec.name), table.get(spec.name))
         for spec in kind.parameters
     }
-    options = {name: values.get(name) for name in kind.options}
+    options = {name: table.get(name) for name in kind.options}
     return Layer(
         units=table["units"],
         activation=table["activation"],

@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from bpstepper.engine.ops.kernels import Cell, Index, Term
 from bpstepper.engine.run.trace import Operation, Quantity, Step, Trace
-from bpstepper.engine.symbols import KINDS, Symbol, is_parameter, words
+from bpstepper.engine.symbols import KINDS, Symbol, is_parameter, stem, words
 from bpstepper.explain.naming import Naming
 from bpstepper.explain.notation.letters import OWN, letters_of
 from bpstepper.explain.notation.notation import Notation
@@ -149,8 +149,8 @@ class Book:
         """The letter that a derivative is taken by, without its cell."""
         own = KINDS[place.kind].by
         symbol, naming = Symbol(own, place.quantity.symbol.layer), self.naming
-        stem = naming.stem(symbol, naming.problem.network.depth) if naming.stem else ""
-        return stem or own
+        named = naming.stem(symbol, naming.problem.network.depth) if naming.stem else ""
+        return named or (own if KINDS[own].role else stem(own))
 
     def words(self, symbol: Symbol) -> str:
         """What a person would say for a symbol, its layer counted as the notation does."""

@@ -227,8 +227,11 @@ class Blackboard:
             name, u = self._local_name(place, route.gradient), self.book.by(route.gradient)
             factors = route.local.factors
             if not factors:
-                why = f"{v} is added to {u} as it is"
-                self._line(name, "1", route.local.value, why, indent, [SpelledTerm("", 1, (), 1.0)])
+                sign = route.local.sign
+                how, one = ("added to", "1") if sign > 0 else ("subtracted from", "−1")
+                term = SpelledTerm("", sign, (), route.local.value)
+                why = f"{v} is {how} {u} as it is"
+                self._line(name, one, route.local.value, why, indent, [term])
                 continue
             opened = self.book.opened(factors[0]) if self._made_for(place, factors[0]) else None
             if opened is not None:

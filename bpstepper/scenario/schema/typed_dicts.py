@@ -7,7 +7,7 @@ losses and activations are keys, too; `build` reads those by the names that thei
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 __all__ = [
     "ArrayFileValues",
@@ -37,7 +37,6 @@ class LayerValues(TypedDict):
     """[[network.layers]]."""
 
     units: int
-    kind: NotRequired[str]
     activation: str
     weights: Matrix | Numbers | ArrayFileValues | None
     init: str
