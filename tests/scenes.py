@@ -246,6 +246,37 @@ ask = "[/nope] is it [bold]?"
 text = "[@click=app.leave]text[/]"
 reveal = "[/x] [@click=app.leave]yes[/]"
 """
+_LAYER_NORM = """
+format = 1
+title = "Layer normalisation"
+[network]
+inputs = 3
+seed = 3
+[[network.layers]]
+units = 4
+activation = "linear"
+[[network.layers]]
+kind = "layer_norm"
+units = 4
+activation = "tanh"
+gamma = [1.2, 0.8, 1.0, -0.5]
+beta = [0.1, 0.0, -0.2, 0.3]
+[[network.layers]]
+units = 2
+activation = "sigmoid"
+[loss]
+name = "squared_error"
+l2 = 0.1
+[training]
+batch_size = "all"
+optimizer = "adam"
+[[samples]]
+input = [0.5, -1.0, 2.0]
+target = [0.0, 1.0]
+[[samples]]
+input = [1.5, 0.2, -0.7]
+target = [1.0, 0.0]
+"""
 HARD: dict[str, str] = {
     "batches": _BATCHES,
     "penalty": _PENALTY,
@@ -259,6 +290,7 @@ HARD: dict[str, str] = {
     "deep": toml(2, *[2] * 100, activation="tanh"),
     "wide": toml(784, 100, 10, samples=2, batch='"all"'),
     "starter": STARTER,
+    "layer-norm": _LAYER_NORM,
 }
 """Scenario files that are hard in one way each; `starter` is the one that `new` writes."""
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bpstepper.engine.kind import Kind
 from bpstepper.engine.pass_kinds import PASS_KINDS
+from bpstepper.engine.tables.layers.layer_norm_rows import LAYER_NORM_KINDS
 from bpstepper.engine.update_kinds import UPDATE_KINDS
 
 __all__ = [
@@ -86,7 +87,7 @@ class Name(NamedTuple):
     latex: str
 
 
-KINDS: dict[str, Kind] = {**PASS_KINDS, **UPDATE_KINDS}
+KINDS: dict[str, Kind] = {**PASS_KINDS, **LAYER_NORM_KINDS, **UPDATE_KINDS}
 """Every kind of symbol, one row each."""
 
 _OWN_LETTERS = {

@@ -44,6 +44,12 @@ class LayerValues(TypedDict):
     train_biases: bool
     unit_names: list[str] | None
     weight_names: list[list[str]] | None
+    kind: str
+    gamma: Numbers | ArrayFileValues | None
+    beta: Numbers | ArrayFileValues | None
+    eps: float | None
+    train_gamma: bool | None
+    train_beta: bool | None
 
 
 class NetworkValues(TypedDict):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from bpstepper.engine.tables.layers.dense import DENSE
 from bpstepper.engine.tables.layers.layer_kind import LayerKind
+from bpstepper.engine.tables.layers.layer_norm import LAYER_NORM
 from bpstepper.engine.tables.parameters import ParameterSpec
 
 __all__ = ["LAYER_KINDS", "parameter_specs"]
 
-LAYER_KINDS: dict[str, LayerKind] = {row.name: row for row in (DENSE,)}
+LAYER_KINDS: dict[str, LayerKind] = {row.name: row for row in (DENSE, LAYER_NORM)}
 """Every kind of layer by its name."""
 
 
