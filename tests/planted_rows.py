@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from bpstepper.engine.kind import Kind
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.ops.kernels import AnyArray, Call, Scratch, Stage, elementwise
-from bpstepper.engine.symbols import Kind, Name
+from bpstepper.engine.symbols import Name
 from bpstepper.engine.tables import activations, losses, optimizers
 from bpstepper.engine.tables.activations import Activation
 from bpstepper.engine.tables.hyperparameters import Hyperparameter

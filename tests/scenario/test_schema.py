@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -11,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bpstepper.engine.tables.activations import ACTIVATIONS
+from bpstepper.engine.tables.hyperparameters import HasHyperparameters
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario import library, schema
@@ -91,13 +93,17 @@ def test_defaults_are_shown_and_right() -> None:
 # ── the types of `filled` ────────────────────────────────────────────────────────────────────
 
 
-CONSTANTS = {
-    it.name
-    for rows in (ACTIVATIONS, LOSSES, OPTIMIZERS)
-    for row in rows.values()
-    for it in row.hyperparameters
+def constants(rows: Mapping[str, HasHyperparameters]) -> set[str]:
+    """The keys that rows of the engine bring along, which are read by the names they have there."""
+    return {it.name for row in rows.values() for it in row.hyperparameters}
+
+
+OF_ROWS = {
+    "LayerValues": constants(ACTIVATIONS),
+    "LossValues": constants(LOSSES),
+    "TrainingValues": constants(OPTIMIZERS),
 }
-"""Keys that come from rows of the engine, and are read by the names that those have."""
+"""Table → keys that its type has not."""
 
 
 def typed_tables(hint: Any) -> set[Any]:
@@ -110,7 +116,9 @@ def typed_tables(hint: Any) -> set[Any]:
 def compare(table: Table, typed: Any) -> int:
     """Hold a table's rows to its type; returns how many rows there were."""
     hints = get_type_hints(typed)
-    keys = {name: key for name, key in table.keys.items() if name not in CONSTANTS}
+    keys = {
+        name: key for name, key in table.keys.items() if name not in OF_ROWS.get(typed.__name__, ())
+    }
     assert list(hints) == list(keys), typed.__name__
     rows = len(hints)
     for name, key in keys.items():

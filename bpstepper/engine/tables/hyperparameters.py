@@ -15,7 +15,8 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from bpstepper.engine.symbols import KINDS, Kind
+from bpstepper.engine.kind import Kind
+from bpstepper.engine.symbols import KINDS
 
 __all__ = [
     "BOUNDS",

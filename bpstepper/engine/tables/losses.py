@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from bpstepper.engine.kind import Kind
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.ops.kernels import (
     AnyArray,
@@ -24,7 +25,6 @@ from bpstepper.engine.ops.kernels import (
     elementwise,
 )
 from bpstepper.engine.ops.softmax import LOG_SOFTMAX
-from bpstepper.engine.symbols import Kind
 from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.engine.tables.hyperparameters import Hyperparameter, declare_kinds
 

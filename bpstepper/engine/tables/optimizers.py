@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from bpstepper.engine.kind import Kind
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.ops.kernels import Stage
-from bpstepper.engine.symbols import Kind
 from bpstepper.engine.tables.equations import EQUATIONS, Law
 from bpstepper.engine.tables.hyperparameters import Hyperparameter, declare_kinds, scalars_of
 
