@@ -18,7 +18,7 @@ from tests.terminal import environment
 
 PACKAGE = Path(bpstepper.__file__).parent
 HEADLESS = (
-    "engine.symbols",
+    "engine",
     "engine.ops",
     "engine.tables",
     "engine.compile",
@@ -44,7 +44,7 @@ HEADLESS = (
 DRAWS = {"textual", "rich"}
 HEAVY = DRAWS | {"torch"}
 
-_KERNEL = ("engine.symbols", "engine.ops", "engine.tables", "engine.compile", "engine.run")
+_KERNEL = ("engine", "engine.ops", "engine.tables", "engine.compile", "engine.run")
 _READING = (
     "scenario.diagnostics", "scenario.schema", "scenario.toml", "scenario.data", "scenario.checks",
 )  # fmt: skip
@@ -61,7 +61,6 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "files": ("drawing.text",),
     "settings": ("files", "drawing.text", "drawing.charset"),
     "engine": (),
-    "engine.symbols": (),
     "engine.ops": _KERNEL[:1],
     "engine.tables": _KERNEL[:2],
     "engine.compile": _KERNEL[:3],

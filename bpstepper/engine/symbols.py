@@ -9,12 +9,12 @@ compiler's (`program`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from bpstepper.engine.kind import Kind
 from bpstepper.engine.pass_kinds import PASS_KINDS
-from bpstepper.engine.tables.layers.layer_norm_rows import LAYER_NORM_KINDS
 from bpstepper.engine.update_kinds import UPDATE_KINDS
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Axis",
     "Name",
     "Symbol",
+    "declare_kinds",
     "gradient_of",
     "is_parameter",
     "kinds",
@@ -87,8 +88,20 @@ class Name(NamedTuple):
     latex: str
 
 
-KINDS: dict[str, Kind] = {**PASS_KINDS, **LAYER_NORM_KINDS, **UPDATE_KINDS}
-"""Every kind of symbol, one row each."""
+KINDS: dict[str, Kind] = {**PASS_KINDS, **UPDATE_KINDS}
+"""Every kind of symbol, one row each; rows of other tables bring their own (`declare_kinds`)."""
+
+
+def declare_kinds(kinds: Mapping[str, Kind]) -> None:
+    """Make the symbols known that a row brings with it.
+
+    Raises:
+        ValueError: there is another kind of that name.
+    """
+    for name, kind in kinds.items():
+        if KINDS.setdefault(name, kind) != kind:
+            raise ValueError(f"there is a kind of symbol {name} already")
+
 
 _OWN_LETTERS = {
     **{letter: letter for letter in ("a", "b", "C", "w", "y", "z", "J")},

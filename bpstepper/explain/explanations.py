@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
 
@@ -163,80 +164,6 @@ EXPLANATIONS: dict[str, Explanation] = {
             "a row of {J} times ∂{C}/∂{a}, for each sample.",
         ),
     ),
-    "norm_mean": Explanation(
-        "Each sample's own mean: over the units of the layer, not over the samples.",
-        (
-            "What entered is added up over the units of one sample and divided by their number. "
-            "No sample looks at another, so a batch of one is normalised like any other.",
-        ),
-    ),
-    "norm_variance": Explanation(
-        "How far the units of a sample lie from their mean: the mean of the squares.",
-        (
-            "The sum of the squares is divided by n, not by n − 1: it describes these units, and "
-            "estimates nothing.",
-        ),
-    ),
-    "norm_deviation": Explanation(
-        "The root of the variance; ε keeps it from 0 where all units are alike.",
-        ("ε stands under the root and is part of the divisor: the way back goes through it, too.",),
-    ),
-    "normalized": Explanation(
-        "Less the mean, over the deviation: mean 0 and variance 1 in each sample.",
-        (
-            "However large what enters has become, what leaves has the same spread. Add a number "
-            "to all units, or double them all: nothing changes here.",
-        ),
-    ),
-    "z_norm": Explanation(
-        "Each unit gets a gain γ and a shift β of its own, which are learned.",
-        (
-            "With γ = 1 and β = 0 the numbers pass as they are. The units may learn any other "
-            "mean and spread, if that serves {C}; so normalising takes no power away.",
-        ),
-    ),
-    "grad_normalized": Explanation(
-        "Back through the gain: {d} of each unit times its γ.",
-        ("In {z}, what was normalised is multiplied by γ; so is what comes back.",),
-    ),
-    "grad_centered": Explanation(
-        "Back through the division, with the deviation held fast.",
-        (
-            "This is the first of three routes: each number that entered acts on its own "
-            "normalised one. The mean and the deviation are the other two.",
-        ),
-    ),
-    "grad_norm_mean": Explanation(
-        "The mean is subtracted from every unit, so all their gradients meet here, with a minus.",
-        (
-            "Raise the mean a little and every unit falls by as much: their gradients add up. The "
-            "deviations from the mean add up to 0, so the variance does not feel it.",
-        ),
-    ),
-    "grad_deviation": Explanation(
-        "The deviation divides every unit: each one's gradient times its own number, with a minus.",
-        ("A larger deviation shrinks each normalised number in proportion to itself.",),
-    ),
-    "norm_back": Explanation(
-        "Three routes from each number to {C}: its own, by the mean, and by the deviation.",
-        (
-            "A number that entered is in the mean with a share of 1/n, and moves the deviation by "
-            "1/n times its normalised number. The three contributions add up.",
-            "Over the units of a sample they add up to 0: a shift of all of them changes nothing.",
-        ),
-    ),
-    "norm_back_input": Explanation(
-        "Three routes from each input to {C}: its own, by the mean, and by the deviation.",
-        ("The contributions add up to 0 over the inputs of a sample: a shift changes nothing.",),
-    ),
-    "grad_norm_gamma": Explanation(
-        "A gain multiplies its unit's normalised number, so that times {d} is its gradient.",
-        ("One gain serves every sample, so the products are added up over the batch.", "{batch}"),
-    ),
-    "grad_norm_beta": Explanation(
-        "A shift is added as it is, so its gradient is {d}, added up over the samples.",
-        ("It stands in {z} as a bias does.",),
-    ),
     "BP2_input": Explanation(
         "One more time along the wires: how {C} changes with the inputs themselves.",
         (
@@ -310,8 +237,9 @@ EXPLANATIONS |= {
     ),
     **{
         law: Explanation(words.sentence, words.paragraphs)
-        for optimizer in OPTIMIZERS.values()
-        for law, words in optimizer.laws.items()
+        for rows in (OPTIMIZERS, LAYER_KINDS)
+        for row in rows.values()
+        for law, words in row.laws.items()
     },
 }
 EXPLANATIONS["BP4_data"] = EXPLANATIONS["BP4"]

@@ -85,7 +85,7 @@ def _deltas(batch: Batch) -> Numbers | None:
 def _flat(batch: Batch) -> Numbers | None:
     shares = []
     for layer in batch.layers:
-        flat = batch.problem.network.layer(layer).function.flat
+        flat = batch.problem.network.layer(layer).function.saturation
         z, a = (batch.values[Symbol(kind, layer)] for kind in ("z", "a"))
         shares.append(0.0 if flat is None else float(flat.where(z, a, batch.units_axis).mean()))
     return tuple(shares)

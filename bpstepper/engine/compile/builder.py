@@ -85,6 +85,11 @@ class ProgramBuilder:
             parts=self._parts(),
         )
 
+    @property
+    def is_penalised(self) -> bool:
+        """Whether large weights cost something."""
+        return self.problem.loss.l2 > 0
+
     def activation(self, layer: int) -> Activation:
         """The activation of a layer, from 1."""
         return self.network.layer(layer).function

@@ -60,7 +60,7 @@ class _Compiler(ProgramBuilder):
         self.op(equation, self.activation(layer).apply, (Symbol("z", layer),), Symbol("a", layer))
 
     def _cost(self) -> None:
-        penalised = self.problem.loss.l2 > 0 and bool(self._penalised)
+        penalised = self.is_penalised and bool(self._penalised)
         goal = Symbol("C_data" if penalised else "C")
         equation = self.equation(goal.key, None)
         for stage in self.rule.value:

@@ -26,7 +26,7 @@ class Law:
     """One row of the table.
 
     Attributes:
-        law: FF, NORM, COST, COLLAPSE, BP1 … BP4, L2, OPTIMIZER or UPDATE.
+        law: FF, COST, COLLAPSE, BP1 … BP4, L2, OPTIMIZER or UPDATE, or a layer kind's own.
         phase: one of `PHASES`.
         formula: its template.
         source: book and equation number; empty where the loss has its own.
@@ -63,11 +63,6 @@ class Equation:
     cross_check: bool = False
 
 
-_ROUTES = (
-    "{grad_centered+} + {per_unit+} {grad_norm_mean+} "
-    "+ {per_unit+} {normalized+} ⊙ {grad_deviation+}"
-)
-
 EQUATIONS: dict[str, Law] = {
     "z": Law("FF", "forward", "{z} = {forward} + {b}", "Nielsen ch. 2 (25)"),
     "z_folded": Law("FF", "forward", "{z} = {forward}", "Bishop, PRML (5.9)"),
@@ -102,79 +97,6 @@ EQUATIONS: dict[str, Law] = {
     ),
     "BP3_folded": Law(
         "BP3", "gradients", "{grad_b} = what stands for the 1 in ∂C/∂Wb", "Nielsen ch. 2 (BP3)"
-    ),
-    # layer normalisation
-    "norm_mean": Law(
-        "NORM",
-        "forward",
-        "{norm_mean} = {per_unit} Σ {a-} over units",
-        "Ba, Kiros and Hinton (2016) (3)",
-    ),
-    "norm_variance": Law(
-        "NORM",
-        "forward",
-        "{norm_variance} = {per_unit} Σ ({a-} − {norm_mean})² over units",
-        "Ba, Kiros and Hinton (2016) (3)",
-    ),
-    "norm_deviation": Law(
-        "NORM",
-        "forward",
-        "{deviation} = √({norm_variance} + {norm_eps})",
-        "Ba, Kiros and Hinton (2016) (3)",
-    ),
-    "normalized": Law(
-        "NORM",
-        "forward",
-        "{normalized} = ({a-} − {norm_mean}) / {deviation}",
-        "Ba, Kiros and Hinton (2016) (4)",
-    ),
-    "z_norm": Law(
-        "NORM",
-        "forward",
-        "{z} = {norm_gamma} ⊙ {normalized} + {norm_beta}",
-        "Ba, Kiros and Hinton (2016) (4)",
-    ),
-    "grad_normalized": Law(
-        "NORM",
-        "backward",
-        "{grad_normalized} = {norm_gamma} ⊙ {delta}",
-        "Ba, Kiros and Hinton (2016), from (4)",
-    ),
-    "grad_centered": Law(
-        "NORM",
-        "backward",
-        "{grad_centered} = {grad_normalized} / {deviation}",
-        "Ba, Kiros and Hinton (2016), from (4)",
-    ),
-    "grad_norm_mean": Law(
-        "NORM",
-        "backward",
-        "{grad_norm_mean} = −Σ {grad_centered} over units",
-        "Ba, Kiros and Hinton (2016), from (3)",
-    ),
-    "grad_deviation": Law(
-        "NORM",
-        "backward",
-        "{grad_deviation} = −Σ {grad_centered} ⊙ {normalized} over units",
-        "Ba, Kiros and Hinton (2016), from (4)",
-    ),
-    "norm_back": Law(
-        "NORM", "backward", "{grad_a} = " + _ROUTES, "Ba, Kiros and Hinton (2016), from (3)"
-    ),
-    "norm_back_input": Law(
-        "NORM", "backward", "{grad_x} = " + _ROUTES, "Ba, Kiros and Hinton (2016), from (3)"
-    ),
-    "grad_norm_gamma": Law(
-        "NORM",
-        "gradients",
-        "{grad_norm_gamma} = Σ {delta} ⊙ {normalized} over samples",
-        "Ba, Kiros and Hinton (2016), from (4)",
-    ),
-    "grad_norm_beta": Law(
-        "NORM",
-        "gradients",
-        "{grad_norm_beta} = Σ {delta} over samples",
-        "Ba, Kiros and Hinton (2016), from (4)",
     ),
     "UPDATE": Law("UPDATE", "update", "", ""),  # each optimizer writes its own formula
     "frozen_biases": Law(

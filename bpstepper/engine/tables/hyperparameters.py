@@ -15,9 +15,6 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from bpstepper.engine.kind import Kind
-from bpstepper.engine.symbols import KINDS
-
 __all__ = [
     "BOUNDS",
     "Bound",
@@ -25,7 +22,6 @@ __all__ = [
     "HasHyperparameters",
     "Hyperparameter",
     "complete",
-    "declare_kinds",
     "merged",
     "scalars_of",
 ]
@@ -184,14 +180,3 @@ def complete(row: HasHyperparameters, given: Mapping[str, Any]) -> Constants:
 def scalars_of(row: HasHyperparameters, constants: Mapping[str, Any]) -> dict[str, float]:
     """The constants that have a symbol of their own in equations: kind → number."""
     return {it.symbol: constants[it.name] for it in row.hyperparameters if it.symbol}
-
-
-def declare_kinds(kinds: Mapping[str, Kind]) -> None:
-    """Make the symbols known that a row brings with it.
-
-    Raises:
-        ValueError: there is another kind of that name.
-    """
-    for name, kind in kinds.items():
-        if KINDS.setdefault(name, kind) != kind:
-            raise ValueError(f"there is a kind of symbol {name} already")

@@ -25,8 +25,9 @@ from bpstepper.engine.ops.kernels import (
     elementwise,
 )
 from bpstepper.engine.ops.softmax import LOG_SOFTMAX
+from bpstepper.engine.symbols import declare_kinds
 from bpstepper.engine.tables.activations import ACTIVATIONS
-from bpstepper.engine.tables.hyperparameters import Hyperparameter, declare_kinds
+from bpstepper.engine.tables.hyperparameters import Hyperparameter
 
 __all__ = ["LOSSES", "LossRule", "register"]
 

@@ -18,8 +18,9 @@ from typing import Any
 from bpstepper.engine.kind import Kind
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.ops.kernels import Stage
+from bpstepper.engine.symbols import declare_kinds
 from bpstepper.engine.tables.equations import EQUATIONS, Law
-from bpstepper.engine.tables.hyperparameters import Hyperparameter, declare_kinds, scalars_of
+from bpstepper.engine.tables.hyperparameters import Hyperparameter, scalars_of
 
 __all__ = ["OPTIMIZERS", "Optimizer", "Rule", "UpdateLaw", "register"]
 

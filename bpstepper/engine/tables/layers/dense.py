@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.symbols import Symbol
-from bpstepper.engine.tables.layers.layer_kind import LayerKind
+from bpstepper.engine.tables.equations import Equation
+from bpstepper.engine.tables.layers.layer_kind import LayerKind, OpWriter
 from bpstepper.engine.tables.parameters import ParameterSpec
-
-if TYPE_CHECKING:
-    from bpstepper.engine.compile.builder import ProgramBuilder
-    from bpstepper.engine.tables.equations import Equation
 
 __all__ = ["DENSE"]
 
 
-def _forward(builder: ProgramBuilder, layer: int) -> None:
+def _forward(builder: OpWriter, layer: int) -> None:
     folded, z = builder.folded, Symbol("z", layer)
     equation = builder.equation("z_folded" if folded else "z", layer)
     if folded:
@@ -26,16 +21,16 @@ def _forward(builder: ProgramBuilder, layer: int) -> None:
     builder.op(equation, ALGEBRA["add"], (product, Symbol("b", layer)), z)
 
 
-def _back(builder: ProgramBuilder, layer: int, result: Symbol, equation: Equation | None) -> None:
+def _back(builder: OpWriter, layer: int, result: Symbol, equation: Equation | None) -> None:
     assert equation is not None  # `back_row` says so
     builder.product(equation, builder.layout.back, layer, result)
 
 
-def _gradients(builder: ProgramBuilder, layer: int) -> None:
+def _gradients(builder: OpWriter, layer: int) -> None:
     if builder.folded:
         _folded_gradients(builder, layer)
         return
-    penalised = builder.problem.loss.l2 > 0
+    penalised = builder.is_penalised
     equation = builder.equation("BP4_data" if penalised else "BP4", layer)
     gradient = Symbol("grad_W_data" if penalised else "grad_W", layer)
     builder.product(equation, builder.layout.outer, layer, gradient)
@@ -47,7 +42,7 @@ def _gradients(builder: ProgramBuilder, layer: int) -> None:
     builder.op(equation, ALGEBRA[kernel], (Symbol("delta", layer),), Symbol("grad_b", layer))
 
 
-def _pull(builder: ProgramBuilder, layer: int, gradient: Symbol) -> None:
+def _pull(builder: OpWriter, layer: int, gradient: Symbol) -> None:
     """The penalty's part in the gradient of the weights."""
     equation = builder.equation("L2", layer)
     pull = Symbol("l2_W", layer)
@@ -55,9 +50,9 @@ def _pull(builder: ProgramBuilder, layer: int, gradient: Symbol) -> None:
     builder.op(equation, ALGEBRA["add"], (gradient, pull), Symbol("grad_W", layer))
 
 
-def _folded_gradients(builder: ProgramBuilder, layer: int) -> None:
+def _folded_gradients(builder: OpWriter, layer: int) -> None:
     """BP3 and BP4 at once: the column of the leading 1 is the biases' gradient."""
-    penalised, axis = builder.problem.loss.l2 > 0, builder.from_axis
+    penalised, axis = builder.is_penalised, builder.from_axis
     suffix = "_data" if penalised else ""
     equation = builder.equation(f"BP4_folded{suffix}", layer)
     whole, apart = Symbol(f"grad_Wb{suffix}", layer), Symbol(f"grad_W{suffix}", layer)

@@ -2,19 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from bpstepper.engine.kind import Kind
+from bpstepper.engine.ops.kernels import Kernel
+from bpstepper.engine.symbols import Name, Symbol
+from bpstepper.engine.tables.equations import Equation, Law
+from bpstepper.engine.tables.layouts import Layout
 from bpstepper.engine.tables.parameters import ParameterSpec
 
-if TYPE_CHECKING:
-    from bpstepper.engine.compile.builder import ProgramBuilder
-    from bpstepper.engine.symbols import Symbol
-    from bpstepper.engine.tables.equations import Equation
+__all__ = ["LayerKind", "LayerLaw", "OpWriter", "Option"]
 
-__all__ = ["LayerKind", "Option"]
+
+class OpWriter(Protocol):
+    """What a layer writes its operations with: the compiler's builder, as far as it needs it."""
+
+    @property
+    def batch(self) -> int:
+        """How many samples."""
+
+    @property
+    def layout(self) -> Layout:
+        """How products are written."""
+
+    @property
+    def folded(self) -> bool:
+        """Whether weights and biases are one matrix."""
+
+    @property
+    def from_axis(self) -> int:
+        """Along which axis of W the units stand that wires come from."""
+
+    @property
+    def is_penalised(self) -> bool:
+        """Whether large weights cost something."""
+
+    def equation(self, row: str, layer: int | None) -> Equation:
+        """A law at a layer, written out."""
+
+    def op(
+        self,
+        equation: Equation,
+        kernel: Kernel,
+        operands: Sequence[Symbol],
+        result: Symbol,
+        name: Name | None = None,
+        axis: int | None = None,
+    ) -> Symbol:
+        """Write one operation."""
+
+    def product(
+        self,
+        equation: Equation,
+        roles: tuple[str, str],
+        layer: int,
+        result: Symbol | None = None,
+        folded: bool = False,
+    ) -> Symbol:
+        """Write a product of the layout's two factors around the wires of a layer."""
+
+    def scaled(self, equation: Equation, by: Symbol, what: Symbol, result: Symbol) -> Symbol:
+        """Write a number times a matrix."""
+
+    def weights(self, equation: Equation, layer: int) -> Symbol:
+        """W without its biases."""
+
+    def constant(self, kind: str, layer: int | None = None) -> Symbol:
+        """A number that the memory knows."""
+
+    def activations_of(self, layer: int) -> Symbol:
+        """What leaves a layer; layer 0 is the inputs."""
+
+
+class LayerLaw(NamedTuple):
+    """An equation that only one kind of layer has.
+
+    Attributes:
+        law: the row of `EQUATIONS`.
+        sentence: why it is what it is, on the screen.
+        paragraphs: the whole explanation; both are templates, as `explanations` has them.
+    """
+
+    law: Law
+    sentence: str
+    paragraphs: tuple[str, ...]
 
 
 class Option(NamedTuple):
@@ -53,20 +127,24 @@ class LayerKind:
         activation: the usual one.
         options: keys of its own that are no parameters.
         constants: (options, units) → numbers that its operations need, by kind of symbol.
+        kinds: the kinds of symbols that no other layer has.
+        laws: the equations that no other layer has, by their rows.
     """
 
     name: str
     words: str
     parameters: tuple[ParameterSpec, ...]
-    forward: Callable[[ProgramBuilder, int], None]
-    back: Callable[[ProgramBuilder, int, Symbol, Equation | None], None]
-    gradients: Callable[[ProgramBuilder, int], None]
+    forward: Callable[[OpWriter, int], None]
+    back: Callable[[OpWriter, int, Symbol, Equation | None], None]
+    gradients: Callable[[OpWriter, int], None]
     back_row: str = ""
     whole: str = ""
     keeps_units: bool = False
     activation: str = "sigmoid"
     options: Mapping[str, Option] = field(default_factory=lambda: MappingProxyType({}))
     constants: Callable[[Mapping[str, Any], int], Mapping[str, float]] = _no_constants
+    kinds: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))
+    laws: Mapping[str, LayerLaw] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def keys(self) -> tuple[str, ...]:

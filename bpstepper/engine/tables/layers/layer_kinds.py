@@ -7,15 +7,32 @@ A new kind of layer is a module with these three functions, and a row here.
 
 from __future__ import annotations
 
+from bpstepper.engine.symbols import declare_kinds
+from bpstepper.engine.tables.equations import EQUATIONS
 from bpstepper.engine.tables.layers.dense import DENSE
 from bpstepper.engine.tables.layers.layer_kind import LayerKind
 from bpstepper.engine.tables.layers.layer_norm import LAYER_NORM
 from bpstepper.engine.tables.parameters import ParameterSpec
 
-__all__ = ["LAYER_KINDS", "parameter_specs"]
+__all__ = ["LAYER_KINDS", "parameter_specs", "register"]
 
-LAYER_KINDS: dict[str, LayerKind] = {row.name: row for row in (DENSE, LAYER_NORM)}
+LAYER_KINDS: dict[str, LayerKind] = {}
 """Every kind of layer by its name."""
+
+
+def register(row: LayerKind) -> None:
+    """Add a row, with its symbols and its laws; before anything is made of the table.
+
+    Raises:
+        ValueError: a symbol of it is called as another one is.
+    """
+    declare_kinds(row.kinds)
+    EQUATIONS.update({name: own.law for name, own in row.laws.items()})
+    LAYER_KINDS[row.name] = row
+
+
+for _row in (DENSE, LAYER_NORM):
+    register(_row)
 
 
 def parameter_specs() -> dict[str, ParameterSpec]:

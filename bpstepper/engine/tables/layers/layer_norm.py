@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -33,12 +33,10 @@ from bpstepper.engine.ops.kernels import (
     told,
 )
 from bpstepper.engine.symbols import Axis, Symbol
-from bpstepper.engine.tables.layers.layer_kind import LayerKind, Option
+from bpstepper.engine.tables.equations import Equation
+from bpstepper.engine.tables.layers.layer_kind import LayerKind, Option, OpWriter
+from bpstepper.engine.tables.layers.layer_norm_rows import LAYER_NORM_KINDS, LAYER_NORM_LAWS
 from bpstepper.engine.tables.parameters import ParameterSpec
-
-if TYPE_CHECKING:
-    from bpstepper.engine.compile.builder import ProgramBuilder
-    from bpstepper.engine.tables.equations import Equation
 
 __all__ = ["LAYER_NORM"]
 
@@ -187,7 +185,7 @@ def _at(kernel: Kernel, layer: int) -> Kernel:
 # ── what the compiler writes ─────────────────────────────────────────────────────────────────
 
 
-def _forward(builder: ProgramBuilder, layer: int) -> None:
+def _forward(builder: OpWriter, layer: int) -> None:
     def own(kind: str) -> Symbol:
         return Symbol(kind, layer)
 
@@ -213,7 +211,7 @@ def _forward(builder: ProgramBuilder, layer: int) -> None:
     builder.op(equation, _ADD, (own("gained"), own("norm_beta")), own("z"))
 
 
-def _back(builder: ProgramBuilder, layer: int, result: Symbol, _: Equation | None) -> None:
+def _back(builder: OpWriter, layer: int, result: Symbol, _: Equation | None) -> None:
     def own(kind: str) -> Symbol:
         return Symbol(kind, layer)
 
@@ -239,7 +237,7 @@ def _back(builder: ProgramBuilder, layer: int, result: Symbol, _: Equation | Non
     builder.op(equation, ALGEBRA["add"], (own("past_mean"), own("through_deviation")), result)
 
 
-def _gradients(builder: ProgramBuilder, layer: int) -> None:
+def _gradients(builder: OpWriter, layer: int) -> None:
     delta, products = Symbol("delta", layer), Symbol("gain_products", layer)
     over_samples = ALGEBRA["sum_samples"]
     equation = builder.equation("grad_norm_gamma", layer)
@@ -275,5 +273,7 @@ LAYER_NORM = LayerKind(
         }
     ),
     constants=_constants,
+    kinds=LAYER_NORM_KINDS,
+    laws=LAYER_NORM_LAWS,
 )
 """Normalise over the units of each sample; as many units as the layer before."""

@@ -1,4 +1,4 @@
-"""The quantities of layer normalisation: one row for each kind of symbol.
+"""The quantities and equations of layer normalisation: a row for each kind of symbol and each law.
 
 Ba, Kiros and Hinton write g for the gains γ and b for the shifts β. The keys have a `norm_` before
 them, since `beta1` and `beta2` are Adam's.
@@ -7,8 +7,10 @@ them, since `beta1` and `beta2` are Adam's.
 from __future__ import annotations
 
 from bpstepper.engine.kind import Kind
+from bpstepper.engine.tables.equations import Law
+from bpstepper.engine.tables.layers.layer_kind import LayerLaw
 
-__all__ = ["LAYER_NORM_KINDS"]
+__all__ = ["LAYER_NORM_KINDS", "LAYER_NORM_LAWS"]
 
 
 def _parameter(letter: str, latex: str, words: str) -> dict[str, Kind]:
@@ -179,3 +181,154 @@ LAYER_NORM_KINDS: dict[str, Kind] = {
     ),
 }
 """The kinds of symbols of a normalising layer."""
+
+_ROUTES = (
+    "{grad_centered+} + {per_unit+} {grad_norm_mean+} "
+    "+ {per_unit+} {normalized+} ⊙ {grad_deviation+}"
+)
+
+LAYER_NORM_LAWS: dict[str, LayerLaw] = {
+    "norm_mean": LayerLaw(
+        Law(
+            "NORM",
+            "forward",
+            "{norm_mean} = {per_unit} Σ {a-} over units",
+            "Ba, Kiros and Hinton (2016) (3)",
+        ),
+        "Each sample's own mean: over the units of the layer, not over the samples.",
+        (
+            "What entered is added up over the units of one sample and divided by their number. "
+            "No sample looks at another, so a batch of one is normalised like any other.",
+        ),
+    ),
+    "norm_variance": LayerLaw(
+        Law(
+            "NORM",
+            "forward",
+            "{norm_variance} = {per_unit} Σ ({a-} − {norm_mean})² over units",
+            "Ba, Kiros and Hinton (2016) (3)",
+        ),
+        "How far the units of a sample lie from their mean: the mean of the squares.",
+        (
+            "The sum of the squares is divided by n, not by n − 1: it describes these units, and "
+            "estimates nothing.",
+        ),
+    ),
+    "norm_deviation": LayerLaw(
+        Law(
+            "NORM",
+            "forward",
+            "{deviation} = √({norm_variance} + {norm_eps})",
+            "Ba, Kiros and Hinton (2016) (3)",
+        ),
+        "The root of the variance; ε keeps it from 0 where all units are alike.",
+        ("ε stands under the root and is part of the divisor: the way back goes through it, too.",),
+    ),
+    "normalized": LayerLaw(
+        Law(
+            "NORM",
+            "forward",
+            "{normalized} = ({a-} − {norm_mean}) / {deviation}",
+            "Ba, Kiros and Hinton (2016) (4)",
+        ),
+        "Less the mean, over the deviation: mean 0 and variance 1 in each sample.",
+        (
+            "However large what enters has become, what leaves has the same spread. Add a number "
+            "to all units, or double them all: nothing changes here.",
+        ),
+    ),
+    "z_norm": LayerLaw(
+        Law(
+            "NORM",
+            "forward",
+            "{z} = {norm_gamma} ⊙ {normalized} + {norm_beta}",
+            "Ba, Kiros and Hinton (2016) (4)",
+        ),
+        "Each unit gets a gain γ and a shift β of its own, which are learned.",
+        (
+            "With γ = 1 and β = 0 the numbers pass as they are. The units may learn any other "
+            "mean and spread, if that serves {C}; so normalising takes no power away.",
+        ),
+    ),
+    "grad_normalized": LayerLaw(
+        Law(
+            "NORM",
+            "backward",
+            "{grad_normalized} = {norm_gamma} ⊙ {delta}",
+            "Ba, Kiros and Hinton (2016), from (4)",
+        ),
+        "Back through the gain: {d} of each unit times its γ.",
+        ("In {z}, what was normalised is multiplied by γ; so is what comes back.",),
+    ),
+    "grad_centered": LayerLaw(
+        Law(
+            "NORM",
+            "backward",
+            "{grad_centered} = {grad_normalized} / {deviation}",
+            "Ba, Kiros and Hinton (2016), from (4)",
+        ),
+        "Back through the division, with the deviation held fast.",
+        (
+            "This is the first of three routes: each number that entered acts on its own "
+            "normalised one. The mean and the deviation are the other two.",
+        ),
+    ),
+    "grad_norm_mean": LayerLaw(
+        Law(
+            "NORM",
+            "backward",
+            "{grad_norm_mean} = −Σ {grad_centered} over units",
+            "Ba, Kiros and Hinton (2016), from (3)",
+        ),
+        "The mean is subtracted from every unit, so all their gradients meet here, with a minus.",
+        (
+            "Raise the mean a little and every unit falls by as much: their gradients add up. The "
+            "deviations from the mean add up to 0, so the variance does not feel it.",
+        ),
+    ),
+    "grad_deviation": LayerLaw(
+        Law(
+            "NORM",
+            "backward",
+            "{grad_deviation} = −Σ {grad_centered} ⊙ {normalized} over units",
+            "Ba, Kiros and Hinton (2016), from (4)",
+        ),
+        "The deviation divides every unit: each one's gradient times its own number, with a minus.",
+        ("A larger deviation shrinks each normalised number in proportion to itself.",),
+    ),
+    "norm_back": LayerLaw(
+        Law("NORM", "backward", "{grad_a} = " + _ROUTES, "Ba, Kiros and Hinton (2016), from (3)"),
+        "Three routes from each number to {C}: its own, by the mean, and by the deviation.",
+        (
+            "A number that entered is in the mean with a share of 1/n, and moves the deviation by "
+            "1/n times its normalised number. The three contributions add up.",
+            "Over the units of a sample they add up to 0: a shift of all of them changes nothing.",
+        ),
+    ),
+    "norm_back_input": LayerLaw(
+        Law("NORM", "backward", "{grad_x} = " + _ROUTES, "Ba, Kiros and Hinton (2016), from (3)"),
+        "Three routes from each input to {C}: its own, by the mean, and by the deviation.",
+        ("The contributions add up to 0 over the inputs of a sample: a shift changes nothing.",),
+    ),
+    "grad_norm_gamma": LayerLaw(
+        Law(
+            "NORM",
+            "gradients",
+            "{grad_norm_gamma} = Σ {delta} ⊙ {normalized} over samples",
+            "Ba, Kiros and Hinton (2016), from (4)",
+        ),
+        "A gain multiplies its unit's normalised number, so that times {d} is its gradient.",
+        ("One gain serves every sample, so the products are added up over the batch.", "{batch}"),
+    ),
+    "grad_norm_beta": LayerLaw(
+        Law(
+            "NORM",
+            "gradients",
+            "{grad_norm_beta} = Σ {delta} over samples",
+            "Ba, Kiros and Hinton (2016), from (4)",
+        ),
+        "A shift is added as it is, so its gradient is {d}, added up over the samples.",
+        ("It stands in {z} as a bias does.",),
+    ),
+}
+"""Its equations, with why each is what it is."""
