@@ -6,7 +6,8 @@ import argparse
 import locale
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bpstepper import files
@@ -22,6 +23,7 @@ __all__ = [
     "add_scenario_arguments",
     "emit",
     "positive",
+    "progress",
     "read_scenario",
     "the_look",
     "write_whole",
@@ -160,3 +162,21 @@ def printable_path(path: str) -> str:
     from bpstepper.scenario.diagnostics.diagnostic import printable
 
     return printable(path)
+
+
+@contextmanager
+def progress(what: str, count: int, least: int = 1) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr where that is a terminal and there are more than `least` things to be done.
+
+    Yields:
+        What is told how many more are done.
+    """
+    if not sys.stderr.isatty() or count <= least:
+        yield lambda _count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=count)
+        yield lambda more: bar.advance(task, more)

@@ -21,6 +21,7 @@ from bpstepper.commands.common import (
     diagnosed,
     positive,
     printable_path,
+    progress,
     read_scenario,
     the_look,
     write_whole,
@@ -186,7 +187,8 @@ def _train(recording: Recording, waits: bool) -> int | None:
         The signal that ended it; None where none did.
     """
     heard: list[int] = []
-    with _progress(recording.planned - recording.done) as advance, _heard(heard, waits):
+    updates = recording.planned - recording.done
+    with progress("training", updates, _LONG) as advance, _heard(heard, waits):
         while not recording.is_over and not heard:
             advance(recording.advance_for(_SLICE))
     return heard[0] if heard else None
@@ -217,20 +219,6 @@ def _heard(heard: list[int], waits: bool) -> Iterator[None]:
         yield
     finally:
         give_back()
-
-
-@contextmanager
-def _progress(updates: int) -> Iterator[Any]:
-    """A progress bar on stderr where that is a terminal and the run is long enough to see it."""
-    if not sys.stderr.isatty() or updates <= _LONG:
-        yield lambda _count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("training", total=updates)
-        yield lambda count: bar.advance(task, count)
 
 
 def _tell(

@@ -7,20 +7,23 @@ business; here is what is run, and in which order.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from threading import Event
+from typing import Any
 
 from bpstepper.engine.compile.network import Problem
 from bpstepper.engine.run.training import Schedule, cost_over_all
 from bpstepper.scenario import ScenarioError, load
 from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, shorten
+from bpstepper.scenario.model import Scenario
 from bpstepper.training.recording import Recording
 from bpstepper.training.stopping import Stop, patience, stop
 
-__all__ = ["CANCELLED", "Length", "Outcome", "Run", "Sweep", "grid", "perform", "stops_of", "sweep"]
+__all__ = ["CANCELLED", "Length", "Run", "Sweep", "grid", "perform", "stops_of", "sweep"]
 
 CANCELLED = Event()
 """Set by whoever wants the runs of this process to end: each of them ends after its slice."""
@@ -112,7 +115,6 @@ class Run:
     """One training.
 
     Attributes:
-        number: its place in the order in which runs are told, from 0.
         source: the scenario, as `load` takes it.
         varied: the keys that are swept, with the value of each.
         fixed: the overrides that all runs have, as `--set` takes them.
@@ -120,17 +122,22 @@ class Run:
         length: how long.
     """
 
-    number: int
     source: str
-    varied: tuple[tuple[str, str], ...]
+    varied: Mapping[str, str]
     fixed: tuple[str, ...]
     layout: str | None
     length: Length
 
-    @property
-    def overrides(self) -> tuple[str, ...]:
-        """All overrides, the swept ones last."""
-        return (*self.fixed, *(f"{key}={value}" for key, value in self.varied))
+    def read(self) -> tuple[Scenario, tuple[Stop, ...]]:
+        """What is trained, and what ends it.
+
+        Raises:
+            ScenarioError: something is wrong with the scenario.
+            StopError: something that is to end it has no meaning there.
+        """
+        swept = (f"{key}={value}" for key, value in self.varied.items())
+        scenario = load(self.source, layout=self.layout, overrides=(*self.fixed, *swept))
+        return scenario, stops_of(self.length, scenario)
 
 
 def grid(
@@ -145,71 +152,52 @@ def grid(
     Raises:
         ValueError: there are more than 100,000.
     """
-    count = len(sources)
-    for row in sweeps:
-        count *= len(row.values)
+    count = math.prod(len(values) for values in (sources, *(row.values for row in sweeps)))
     if count > MOST_RUNS:
         raise ValueError(f"{count:,} runs are more than {MOST_RUNS:,}, the most that are made")
     keys = [row.key for row in sweeps]
-    combinations = product(sources, product(*(row.values for row in sweeps)))
     return [
-        Run(number, source, tuple(zip(keys, values, strict=True)), tuple(fixed), layout, length)
-        for number, (source, values) in enumerate(combinations)
+        Run(source, dict(zip(keys, values, strict=True)), tuple(fixed), layout, length)
+        for source in sources
+        for values in product(*(row.values for row in sweeps))
     ]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a run.
+def perform(run: Run) -> dict[str, Any]:
+    """Make a run, and say what came of it by the names that the JSON has.
 
-    Attributes:
-        run: which.
-        updates: how many were made.
-        epochs: in which epoch the last one was.
-        C: of the last update's batch.
-        C_all: over all training samples, l2 included.
-        measures: every measure of whole sets of samples at the end, by its key.
-        ended: why before its time; empty where it ran to the end.
-        sound: whether all numbers stayed finite.
-        seconds: how long the training took.
-        problem: what was wrong with the scenario; empty where nothing was, and else all is 0.
+    Nothing is raised: what is wrong with the scenario is its `problem`, and else all is 0. C is of
+    the last update's batch, C_all over all training samples with l2, C_held_out without; what there
+    is not in this scenario is None.
     """
-
-    run: Run
-    updates: int = 0
-    epochs: int = 0
-    C: float = float("nan")
-    C_all: float = float("nan")
-    measures: tuple[tuple[str, float], ...] = ()
-    ended: str = ""
-    sound: bool = True
-    seconds: float = 0.0
-    problem: str = ""
-
-
-def perform(run: Run) -> Outcome:
-    """Make a run. Whatever is wrong with its scenario is in the outcome; nothing is raised."""
+    made: dict[str, Any] = {
+        "scenario": run.source,
+        "set": run.varied,
+        "updates": 0,
+        "epochs": 0,
+        "C": math.nan,
+        "C_all": math.nan,
+        **dict.fromkeys(("C_held_out", "accuracy", "accuracy_held_out", "ended")),
+        "sound": True,
+        "seconds": 0.0,
+        "problem": None,
+    }
     try:
-        scenario = load(run.source, layout=run.layout, overrides=run.overrides)
-        stops = stops_of(run.length, scenario)
-    except ScenarioError as error:
-        return Outcome(run, problem=str(error))
-    except ValueError as error:
-        return Outcome(run, problem=str(error))
+        scenario, stops = run.read()
+    except (ScenarioError, ValueError) as error:
+        return made | {"problem": str(error)}
     recording = Recording(scenario, run.length.updates_of(scenario), stops, measured=False)
     began = time.perf_counter()
     while not recording.is_over and not CANCELLED.is_set():
         recording.advance_for(_SLICE)
-    seconds = time.perf_counter() - began
-    ending = recording.ending
-    return Outcome(
-        run,
-        updates=recording.done,
-        epochs=recording.epoch,
-        C=recording.cost,
-        C_all=cost_over_all(scenario, recording.parameters),
-        measures=tuple(recording.of_sets().items()),
-        ended=ending.says if ending else "",
-        sound=recording.is_sound,
-        seconds=seconds,
-    )
+    made |= {
+        "seconds": time.perf_counter() - began,
+        "updates": recording.done,
+        "epochs": recording.epoch,
+        "C": recording.cost,
+        "C_all": cost_over_all(scenario, recording.parameters),
+        "ended": recording.ending.says if recording.ending else None,
+        "sound": recording.is_sound,
+    }
+    measures = recording.of_sets()
+    return made | {key: measures[key] for key in made.keys() & measures.keys()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import importlib.util
 import io
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from bpstepper.scenario import ScenarioError
-from bpstepper.training import command_backends as backends
 from bpstepper.training.runs import Length, grid, sweep
 from tests.saying import Said
 from tests.terminal import environment, program
@@ -182,7 +181,6 @@ def test_every_back_end_finds_the_same(said: Said, backend: str) -> None:
     pytest.importorskip("joblib")
     arguments = ("--jobs", "2", "--backend", backend, "--format", "json")
     assert runs_of(said(*MOONS, *GRID, *arguments).json(quiet=False)) == one_by_one(said)
-    backends.BACKENDS[backend].stop()
 
 
 # what Dask leaves behind when its cluster goes down is not ours
@@ -250,11 +248,7 @@ def test_what_cannot_be_made_is_told_before(
 
 def test_without_joblib(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     """One run at a time, with a word; a back end that is asked for is refused with the cure."""
-    known = importlib.util.find_spec
-    monkeypatch.setattr(
-        "importlib.util.find_spec", lambda name: None if name == "joblib" else known(name)
-    )
-    monkeypatch.setattr("bpstepper.training.command_sweep.cores", lambda: 2)
+    monkeypatch.setitem(sys.modules, "joblib", None)
     found = said(*MOONS, *GRID, "--format", "json")
     assert (found.status, len(found.json(quiet=False)["runs"])) == (0, 4)
     assert "pip install joblib" in found.err
