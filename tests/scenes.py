@@ -11,7 +11,7 @@ and each size with some of the places. With `BPSTEPPER_THOROUGH=1` all meet all:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from functools import cache
 from typing import TypeVar
@@ -21,7 +21,8 @@ from bpstepper.app.key_hints import hints
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, plain
 from bpstepper.engine.compile.network import Problem
-from bpstepper.pages.frame import draw_frame
+from bpstepper.engine.run.trace import Trace
+from bpstepper.pages.frame import Frame, compose
 from bpstepper.pages.view import View
 from bpstepper.scenario import library
 from bpstepper.scenario.model import Scenario
@@ -37,8 +38,11 @@ __all__ = [
     "THOROUGH",
     "as_scenario",
     "at",
+    "bits",
+    "composed",
     "everywhere",
     "frame",
+    "lines_of",
     "opened",
     "operations",
     "scenario_of",
@@ -341,6 +345,29 @@ def some(session: Session, most: int = 16) -> list[Session]:
     return places[:: 1 + len(places) // (most + 1)]
 
 
+def composed(
+    session: Session,
+    columns: int = 80,
+    lines: int = 24,
+    look: RenderOptions | None = None,
+    view: View | None = None,
+) -> Frame:
+    """A frame with the hints that the screen gives it."""
+    view, look = view or View(), look or RenderOptions()
+    return compose(session, look, columns, lines, hints(session, view, look.notation), view)
+
+
+def lines_of(
+    session: Session,
+    columns: int = 80,
+    lines: int = 24,
+    look: RenderOptions | None = None,
+    view: View | None = None,
+) -> list[Line]:
+    """The lines of a frame."""
+    return list(composed(session, columns, lines, look, view).lines)
+
+
 def frame(
     session: Session,
     columns: int = 80,
@@ -349,13 +376,10 @@ def frame(
     view: View | None = None,
 ) -> str:
     """What the screen shows of a session, blanks at the ends of lines aside."""
-    view = view or View()
-    look = look or RenderOptions()
-    drawn = draw_frame(session, look, columns, lines, hints(session, view, look.notation), view)
-    return text(drawn)
+    return text(lines_of(session, columns, lines, look, view))
 
 
-def text(lines: list[Line]) -> str:
+def text(lines: Iterable[Line]) -> str:
     """Lines as text, blanks at their ends aside."""
     return "\n".join(plain(line).rstrip() for line in lines)
 
@@ -364,3 +388,8 @@ def as_scenario(problem: Problem, **more: str) -> Scenario:
     """A problem that was made up in code, as a scenario without a lesson."""
     given = {field.name: getattr(problem, field.name) for field in fields(Problem)}
     return Scenario(**given, **more)  # type: ignore[arg-type]
+
+
+def bits(trace: Trace) -> dict[str, bytes]:
+    """Every value of an update, as its bytes."""
+    return {key: trace[key].tobytes() for key in trace.keys()}  # noqa: SIM118 - no mapping

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from bpstepper.buglab.mistake import Mistake
 from bpstepper.engine.compile.mutation import (
     after,
-    changed,
     doing,
-    made_from,
     named,
-    reading,
     rebuilt,
+    rereading,
+    rewriting,
     with_state,
 )
 from bpstepper.engine.compile.program import Op, Program
@@ -31,22 +30,13 @@ def _layers(program: Program) -> list[int]:
     return [symbol.layer or 0 for symbol in program.axes if symbol.kind == "z"]
 
 
-def _outputs_in_bp4(program: Program) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        outer = op.equation.law == "BP4" and any(o.kind.startswith("delta") for o in op.operands)
-        layer = op.result.layer or 0
-        if not outer or op.result.kind == "delta_T":
-            return (op,)
-        went_in = Symbol("a", layer - 1) if layer > 1 else Symbol("x")
-        instead: dict[Symbol, Symbol] = {}
-        made: list[Op] = []
-        for operand in op.operands:
-            known = {went_in: Symbol("a", layer)}
-            instead[operand], ops = made_from(program, operand, known, op.equation)
-            made += ops
-        return *made, reading(op, instead)
-
-    return changed(program, change)
+@rewriting(lambda op: op.equation.law == "BP4" and op.result.kind != "delta_T")
+def _outputs_in_bp4(program: Program, op: Op) -> Sequence[Op]:
+    if not any(operand.kind.startswith("delta") for operand in op.operands):
+        return (op,)
+    layer = op.result.layer or 0
+    went_in = Symbol("a", layer - 1) if layer > 1 else Symbol("x")
+    return rereading(program, op, {went_in: Symbol("a", layer)})
 
 
 def _start_of_the_way_back(program: Program) -> list[Symbol]:
@@ -101,12 +91,9 @@ def _before(program: Program, symbol: Symbol, ops: Sequence[Op]) -> list[Op]:
     return [new for op in program.ops for new in ([*ops, op] if op.result == symbol else [op])]
 
 
-def _bias_summed(program: Program) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        takes = op.equation.law == "BP3" and op.operands[0].kind == "delta"
-        return (doing(op, MISTAKEN["sum_layer"]) if takes else op,)
-
-    return changed(program, change)
+@rewriting(lambda op: op.equation.law == "BP3" and op.operands[0].kind == "delta")
+def _bias_summed(_program: Program, op: Op) -> Sequence[Op]:
+    return (doing(op, MISTAKEN["sum_layer"]),)
 
 
 def _times_bias(program: Program) -> Program:

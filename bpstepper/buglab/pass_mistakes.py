@@ -6,10 +6,10 @@ in. Where it fits is for the shapes to say, and whether it matters for the numbe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bpstepper.buglab.mistake import Mistake
-from bpstepper.engine.compile.mutation import changed, doing, made_from, named, reading
+from bpstepper.engine.compile.mutation import doing, named, reading, rereading, rewriting
 from bpstepper.engine.compile.program import Op, Program
 from bpstepper.engine.ops.algebra import ALGEBRA
 from bpstepper.engine.ops.mistaken_kernels import MISTAKEN, SLOPES_FROM_Z
@@ -28,7 +28,7 @@ def _weights(op: Op) -> Symbol:
     return next(symbol for symbol in op.operands if symbol.kind in ("W", "W_T"))
 
 
-def _turned(program: Program, op: Op) -> tuple[Symbol, tuple[Op, ...]]:
+def _turned(op: Op) -> tuple[Symbol, tuple[Op, ...]]:
     """W where the product reads its transpose, and the transpose where it reads W."""
     weights = _weights(op)
     if weights.kind == "W_T":
@@ -37,147 +37,103 @@ def _turned(program: Program, op: Op) -> tuple[Symbol, tuple[Op, ...]]:
     return flipped, (Op(op.equation, ALGEBRA["transpose"], (weights,), flipped),)
 
 
-def _no_transpose(program: Program) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        if not _is_route(op):
-            return (op,)
-        other, ops = _turned(program, op)
-        return *ops, reading(op, {_weights(op): other})
-
-    return changed(program, change)
+@rewriting(_is_route)
+def _no_transpose(_program: Program, op: Op) -> Sequence[Op]:
+    other, ops = _turned(op)
+    return *ops, reading(op, {_weights(op): other})
 
 
-def _inverse(program: Program) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        if not _is_route(op):
-            return (op,)
-        other, ops = _turned(program, op)
-        inverse = named(f"{other.key}_inverse", other.layer)
-        made = Op(op.equation, MISTAKEN["inverse"], (other,), inverse)
-        return *ops, made, reading(op, {_weights(op): inverse})
-
-    return changed(program, change)
+@rewriting(_is_route)
+def _inverse(_program: Program, op: Op) -> Sequence[Op]:
+    other, ops = _turned(op)
+    inverse = named(f"{other.key}_inverse", other.layer)
+    made = Op(op.equation, MISTAKEN["inverse"], (other,), inverse)
+    return *ops, made, reading(op, {_weights(op): inverse})
 
 
-def _shares(program: Program) -> Program:
+@rewriting(_is_route)
+def _shares(program: Program, op: Op) -> Sequence[Op]:
     along = program.layout.weight_axes.index("from")
-
-    def change(op: Op) -> Sequence[Op]:
-        if not _is_route(op):
-            return (op,)
-        weights = Symbol("W", _weights(op).layer)
-        shares = named(f"{weights.key}_shares", weights.layer)
-        made = Op(op.equation, MISTAKEN["shares"].along(along), (weights,), shares)
-        other, ops = made_from(program, _weights(op), {weights: shares}, op.equation)
-        return made, *ops, reading(op, {_weights(op): other})
-
-    return changed(program, change)
+    weights = Symbol("W", _weights(op).layer)
+    shares = named(f"{weights.key}_shares", weights.layer)
+    made = Op(op.equation, MISTAKEN["shares"].along(along), (weights,), shares)
+    return made, *rereading(program, op, {weights: shares})
 
 
-def _unrouted(program: Program) -> Program:
+@rewriting(_is_route)
+def _unrouted(program: Program, op: Op) -> Sequence[Op]:
     last = max(symbol.layer or 0 for symbol in program.axes if symbol.kind == "z")
     error = named("error", last)
-
-    def change(op: Op) -> Sequence[Op]:
-        if not _is_route(op):
-            return (op,)
-        operands = (Symbol("a", last), Symbol("y"))
-        made = Op(op.equation, ALGEBRA["subtract"].along(op.kernel.axis), operands, error)
-        return made, doing(op, ALGEBRA["identity"], (error,))
-
-    return changed(program, change)
+    operands = (Symbol("a", last), Symbol("y"))
+    made = Op(op.equation, ALGEBRA["subtract"].along(op.kernel.axis), operands, error)
+    return made, doing(op, ALGEBRA["identity"], (error,))
 
 
-def _slopes(program: Program) -> list[Symbol]:
-    """The slopes of the hidden layers; of the output where that is the only layer."""
-    slopes = [op for op in program.ops if op.result.kind == "slope"]
-    hidden = [op for op in slopes if op.equation.law == "BP2"]
+def _is_slope(op: Op) -> bool:
+    return op.result.kind == "slope"
+
+
+def _is_jacobian(op: Op) -> bool:
+    return op.result.kind == "jacobian"
+
+
+def _is_taken(program: Program, op: Op) -> bool:
+    """Whether this slope is a hidden layer's; the output's where that is the only layer."""
     only_layer = not any(op.equation.law == "BP2" and op.equation.layer for op in program.ops)
-    return [op.result for op in (slopes if only_layer else hidden)]
+    return only_layer or op.equation.law == "BP2"
 
 
-def _of_activation(program: Program) -> Program:
-    taken = _slopes(program)
-
-    def change(op: Op) -> Sequence[Op]:
-        own = {Symbol("z", op.result.layer): Symbol("a", op.result.layer)}
-        return (reading(op, own) if op.result in taken else op,)
-
-    return changed(program, change)
+@rewriting(_is_slope)
+def _of_activation(program: Program, op: Op) -> Sequence[Op]:
+    own = {Symbol("z", op.result.layer): Symbol("a", op.result.layer)}
+    return (reading(op, own) if _is_taken(program, op) else op,)
 
 
-def _of_next_layer(program: Program) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        layer = op.result.layer or 0
-        after = Symbol("z", layer + 1)
-        takes = op.result.kind == "slope" and after in program.axes
-        return (reading(op, {Symbol("z", layer): after}) if takes else op,)
-
-    return changed(program, change)
+@rewriting(_is_slope)
+def _of_next_layer(program: Program, op: Op) -> Sequence[Op]:
+    layer = op.result.layer or 0
+    after = Symbol("z", layer + 1)
+    return (reading(op, {Symbol("z", layer): after}) if after in program.axes else op,)
 
 
-def _z_times_rest(program: Program) -> Program:
-    taken = _slopes(program)
-
-    def change(op: Op) -> Sequence[Op]:
-        kernel = SLOPES_FROM_Z.get(op.kernel.name)
-        return (doing(op, kernel) if kernel and op.result in taken else op,)
-
-    return changed(program, change)
+@rewriting(_is_slope)
+def _z_times_rest(program: Program, op: Op) -> Sequence[Op]:
+    kernel = SLOPES_FROM_Z.get(op.kernel.name)
+    return (doing(op, kernel) if kernel and _is_taken(program, op) else op,)
 
 
-def _without_slope(program: Program, law: str) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        makes_delta = op.equation.law == law and op.result.kind in ("delta", "delta_general")
-        gradient = Symbol("grad_a", op.result.layer)
-        return (doing(op, ALGEBRA["identity"], (gradient,)) if makes_delta else op,)
+def _without_slope(law: str) -> Callable[[Program], Program]:
+    @rewriting(lambda op: op.equation.law == law and op.result.kind in ("delta", "delta_general"))
+    def change(_program: Program, op: Op) -> Sequence[Op]:
+        return (doing(op, ALGEBRA["identity"], (Symbol("grad_a", op.result.layer),)),)
 
-    return changed(program, change)
-
-
-def _diagonal_only(program: Program) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        kernel = MISTAKEN["jacobian_diagonal"]
-        return (doing(op, kernel) if op.result.kind == "jacobian" else op,)
-
-    return changed(program, change)
+    return change
 
 
-def _jacobian_from_z(program: Program) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        own = {Symbol("a", op.result.layer): Symbol("z", op.result.layer)}
-        return (reading(op, own) if op.result.kind == "jacobian" else op,)
-
-    return changed(program, change)
+@rewriting(_is_jacobian)
+def _diagonal_only(_program: Program, op: Op) -> Sequence[Op]:
+    return (doing(op, MISTAKEN["jacobian_diagonal"]),)
 
 
-def _too_early(program: Program) -> Program:
+@rewriting(_is_jacobian)
+def _jacobian_from_z(_program: Program, op: Op) -> Sequence[Op]:
+    return (reading(op, {Symbol("a", op.result.layer): Symbol("z", op.result.layer)}),)
+
+
+@rewriting(lambda op: op.equation.phase == "backward")
+def _too_early(program: Program, op: Op) -> Sequence[Op]:
     later = {before: after for after, before in program.updates.items() if before.kind[0] == "W"}
-
-    def change(op: Op) -> Sequence[Op]:
-        if op.equation.phase != "backward":
-            return (op,)
-        instead: dict[Symbol, Symbol] = {}
-        made: list[Op] = []
-        for operand in op.operands:
-            instead[operand], ops = made_from(program, operand, later, op.equation)
-            made += ops
-        return *made, reading(op, instead)
-
-    return changed(program, change)
+    return rereading(program, op, later)
 
 
-def _lying_bias(program: Program) -> Program:
-    def change(op: Op) -> Sequence[Op]:
-        biases = [symbol for symbol in op.operands if symbol.kind == "b"]
-        if op.equation.law != "FF" or not biases:
-            return (op,)
-        (bias,) = biases
+@rewriting(lambda op: op.equation.law == "FF")
+def _lying_bias(_program: Program, op: Op) -> Sequence[Op]:
+    made = []
+    for bias in (symbol for symbol in op.operands if symbol.kind == "b"):
         flat = named(f"{bias.key}_T", bias.layer)
-        made = Op(op.equation, ALGEBRA["transpose"], (bias,), flat)
-        return made, reading(op, {bias: flat})
-
-    return changed(program, change)
+        made.append(Op(op.equation, ALGEBRA["transpose"], (bias,), flat))
+        op = reading(op, {bias: flat})
+    return *made, op
 
 
 _ADDED = "a question that beginners ask again and again"
@@ -262,7 +218,7 @@ ROWS = (
         "ŷ − y is δ at the output only where the loss's derivative cancels the slope, as with "
         "sigmoid and cross-entropy. Elsewhere it is ∂C/∂a, and the slope is still to come.",
         "Nielsen's on-line animation of cross-entropy, which has 1/(1 − a) where a is right",
-        lambda program: _without_slope(program, "BP1"),
+        _without_slope("BP1"),
     ),
     Mistake(
         "slope_missing_hidden",
@@ -272,7 +228,7 @@ ROWS = (
         "What comes over the wires is ∂C/∂a. δ is ∂C/∂z, and between a and z lies the "
         "activation with its slope.",
         _ADDED,
-        lambda program: _without_slope(program, "BP2"),
+        _without_slope("BP2"),
     ),
     Mistake(
         "jacobian_diagonal_only",

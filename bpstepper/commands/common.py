@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from bpstepper import files
 from bpstepper.drawing.charset import ASCII, UNICODE
@@ -25,6 +25,7 @@ __all__ = [
     "positive",
     "progress",
     "read_scenario",
+    "take_any_byte",
     "the_look",
     "write_whole",
 ]
@@ -180,3 +181,10 @@ def progress(what: str, count: int, least: int = 1) -> Iterator[Callable[[int], 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=count)
         yield lambda more: bar.advance(task, more)
+
+
+def take_any_byte(typed: TextIO | None) -> None:
+    """Let no byte that somebody types end the program."""
+    reconfigure = getattr(typed, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")

@@ -20,7 +20,7 @@ from bpstepper.pages.start import draw_start
 from bpstepper.pages.view import View
 from bpstepper.session import Level, Session
 
-__all__ = ["PAGES", "SMALLEST", "Frame", "compose", "draw_frame", "preload", "too_small"]
+__all__ = ["PAGES", "SMALLEST", "Frame", "compose", "preload", "too_small"]
 
 SMALLEST = (60, 18)
 """Columns and lines below which a notice takes the frame's place."""
@@ -50,50 +50,37 @@ class Frame:
         return None
 
 
-def _step(scene: PageContext, columns: int, lines: int) -> Page:
+Draw = Callable[[PageContext, int, int], Page]
+
+
+def _page(module: str, function: str) -> Draw:
+    """A page of a module of its own, which is loaded when it is asked for."""
+
+    def draw(scene: PageContext, columns: int, lines: int) -> Page:
+        drawing: Draw = getattr(import_module(f"bpstepper.pages.{module}"), function)
+        return drawing(scene, columns, lines)
+
+    return draw
+
+
+_PHASE = _page("phase", "draw_phase")
+_STEP = _page("step", "draw_step")
+
+
+def _here(scene: PageContext, columns: int, lines: int) -> Page:
     """The page of where we are: the start, a phase as a whole, or a step."""
     if scene.session.at_start:
         return draw_start(scene, columns, lines)
-    if scene.session.cursor.level is Level.PHASE:
-        from bpstepper.pages.phase import draw_phase
-
-        return draw_phase(scene, columns, lines)
-    from bpstepper.pages.step import draw_step
-
-    return draw_step(scene, columns, lines)
+    draw = _PHASE if scene.session.cursor.level is Level.PHASE else _STEP
+    return draw(scene, columns, lines)
 
 
-def _network(scene: PageContext, columns: int, lines: int) -> Page:
-    from bpstepper.pages.network import draw_network
-
-    return draw_network(scene, columns, lines)
-
-
-def _layouts(scene: PageContext, columns: int, lines: int) -> Page:
-    from bpstepper.pages.layouts import draw_layouts
-
-    return draw_layouts(scene, columns, lines)
-
-
-def _buglab(scene: PageContext, columns: int, lines: int) -> Page:
-    from bpstepper.buglab.page import draw_buglab
-
-    return draw_buglab(scene, columns, lines)
-
-
-def _compare(scene: PageContext, columns: int, lines: int) -> Page:
-    from bpstepper.pages.compare import draw_comparison
-
-    return draw_comparison(scene, columns, lines)
-
-
-# What the first frame does not show is loaded when it is asked for.
-PAGES: Mapping[str, Callable[[PageContext, int, int], Page]] = {
-    "step": _step,
-    "network": _network,
-    "layouts": _layouts,
-    "buglab": _buglab,
-    "compare": _compare,
+PAGES: Mapping[str, Draw] = {
+    "step": _here,
+    "network": _page("network", "draw_network"),
+    "layouts": _page("layouts", "draw_layouts"),
+    "buglab": _page("buglab", "draw_buglab"),
+    "compare": _page("compare", "draw_comparison"),
 }
 """The pages over one session, by the name that a View calls them."""
 
@@ -132,18 +119,6 @@ def compose(
     ]
     regions = tuple(region._replace(line=region.line + 2) for region in page.regions)
     return Frame(tuple(crop(line, columns) for line in whole), regions)
-
-
-def draw_frame(
-    session: Session,
-    look: RenderOptions,
-    columns: int,
-    lines: int,
-    hints: Sequence[Hint],
-    view: View = _PLAIN,
-) -> list[Line]:
-    """The lines of `compose`, for who only looks."""
-    return list(compose(session, look, columns, lines, hints, view).lines)
 
 
 def too_small(

@@ -12,6 +12,7 @@ from bpstepper.commands.common import (
     add_scenario_arguments,
     positive,
     read_scenario,
+    take_any_byte,
     the_look,
     write_whole,
 )
@@ -79,9 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not asked:
         raise CommandError("bpstepper quiz: there is nothing of this kind to ask about here")
     typed = None if arguments.scenario == "-" else sys.stdin
-    reconfigure = getattr(typed, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")  # no byte that somebody types ends the program
+    take_any_byte(typed)
     ask = _as_json if arguments.format == "json" else _as_text
     replies = ask(sheet, asked, typed, arguments)
     if arguments.record and replies is not None:
@@ -95,14 +94,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _as_text(
     sheet: Sheet, asked: tuple[Question, ...], typed: TextIO | None, arguments: argparse.Namespace
 ) -> list[Reply]:
-    from io import StringIO
-
     from bpstepper.quiz.dialogue import converse
 
     if arguments.scenario == "-":
         raise CommandError("bpstepper quiz: to answer questions, put the scenario into a file")
-
-    return converse(sheet, asked, the_look(arguments.ascii), typed or StringIO())
+    return converse(sheet, asked, the_look(arguments.ascii), typed)
 
 
 def _as_json(

@@ -1,17 +1,16 @@
 """The quiz as a dialogue of lines: a question, an answer, what there is to say about it.
 
-On a terminal there is a prompt; from a pipe, each line answers in turn. Nothing is drawn over, so
-that it can be read aloud and logged.
+From a pipe, each line answers in turn.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
+from bpstepper.commands.dialogue import Command, Dialogue, say
 from bpstepper.drawing.render_options import RenderOptions
-from bpstepper.drawing.text import clean, shorten
+from bpstepper.drawing.text import shorten
 from bpstepper.number_format import table
 from bpstepper.quiz import (
     LONGEST,
@@ -23,72 +22,93 @@ from bpstepper.quiz import (
 )
 from bpstepper.quiz.report_json import score
 
-__all__ = ["HELP", "converse"]
+__all__ = ["converse"]
 
-PROMPT = "answer> "
-HELP = "h: a hint, v: show the answer, s: skip, q: quit, ?: this line"
 _MOST_ROWS, _MOST_COLUMNS = 10, 8  # of a given matrix that is written out
 _LONGEST_NAME = 20
 
 
+class QuizDialogue(Dialogue):
+    """One question after the other, until all are done.
+
+    Attributes:
+        replies: what came of each question so far.
+    """
+
+    prompt = "answer> "
+    longest = LONGEST + 2
+
+    def __init__(self, sheet: Sheet, questions: Sequence[Question], look: RenderOptions) -> None:
+        super().__init__(look)
+        self.replies = [Reply(question) for question in questions]
+        self._sheet, self._at = sheet, 0
+
+    def otherwise(self, line: str) -> Iterator[str]:
+        """Grade an answer."""
+        if line.strip():
+            reply = self._change(lambda reply: reply.answer(line.rstrip("\r\n"), self._sheet))
+            yield from reply.attempts[-1].said
+            if reply.right:
+                yield from self._go_on()
+
+    def ask(self) -> Iterator[str]:
+        """The question at hand, with what is given for it."""
+        question = self.replies[self._at].question
+        yield ""
+        yield f"Question {self._at + 1} of {len(self.replies)}: {question.formula}"
+        yield from _given(question, self._sheet, self.look)
+        yield question.prompt
+
+    def _change(self, to: Callable[[Reply], Reply]) -> Reply:
+        self.replies[self._at] = reply = to(self.replies[self._at])
+        return reply
+
+    def _go_on(self) -> Iterator[str]:
+        self._at += 1
+        self.over = self._at == len(self.replies)
+        return iter(()) if self.over else self.ask()
+
+    def hint(self, _argument: str) -> Iterator[str]:
+        """The next hint; after the last one that one again."""
+        reply = self._change(Reply.hint)
+        hints = reply.question.hints
+        yield f"Hint {reply.hints} of {len(hints)}: {hints[reply.hints - 1]}"
+
+    def show(self, _argument: str) -> Iterator[str]:
+        """The answer, and the next question."""
+        question = self._change(Reply.show).question
+        yield f"The answer: {right_answer(question, self._sheet)}"
+        yield from self._go_on()
+
+    def skip(self, _argument: str) -> Iterator[str]:
+        """The next question."""
+        self._change(Reply.skip)
+        return self._go_on()
+
+
+QuizDialogue.commands = (
+    Command(("h", "hint"), "", "a hint", QuizDialogue.hint),
+    Command(("v", "show"), "", "show the answer", QuizDialogue.show),
+    Command(("s", "skip"), "", "skip", QuizDialogue.skip),
+    Command(("q", "quit"), "", "quit", QuizDialogue.quit),
+    Command(("?", "help"), "", "this line", lambda _dialogue, _argument: iter([HELP])),
+)
+HELP: str = ", ".join(f"{row.words[0]}: {row.help}" for row in QuizDialogue.commands)
+
+
 def converse(
-    sheet: Sheet, questions: Sequence[Question], look: RenderOptions, typed: TextIO
+    sheet: Sheet, questions: Sequence[Question], look: RenderOptions, typed: TextIO | None
 ) -> list[Reply]:
     """Ask one question after the other until all are done, the input ends, or somebody quits."""
-    say = _speaker(look)
+    dialogue = QuizDialogue(sheet, questions, look)
     title = sheet.scenario.title or sheet.scenario.name
-    say(f"QUIZ: {title}, update {sheet.update}. {len(questions)} questions. {HELP}")
-    lines = _lines(typed)
-    replies = [Reply(question) for question in questions]
-    for number, question in enumerate(questions, start=1):
-        say("")
-        say(f"Question {number} of {len(questions)}: {question.formula}")
-        for line in _given(question, sheet, look):
-            say(line)
-        say(question.prompt)
-        reply, goes_on = _answered(replies[number - 1], sheet, lines, say)
-        replies[number - 1] = reply
-        if not goes_on:
-            break
-    told = score(replies)
-    say("")
-    say(f"{told['right']} of {told['questions']} right, {told['points']:g} points.")
-    return replies
-
-
-def _speaker(look: RenderOptions) -> Callable[[str], None]:
-    def say(line: str) -> None:
-        print(look.charset.translate(clean(line)), flush=True)
-
-    return say
-
-
-def _answered(
-    reply: Reply, sheet: Sheet, lines: Iterator[str], say: Callable[[str], None]
-) -> tuple[Reply, bool]:
-    """Listen until the question is done; False where the quiz is over."""
-    question = reply.question
-    for line in lines:
-        word = line.strip()
-        if word in ("q", "quit"):
-            return reply, False
-        if word in ("s", "skip"):
-            return reply.skip(), True
-        if word in ("v", "show"):
-            say(f"The answer: {right_answer(question, sheet)}")
-            return reply.show(), True
-        if word in ("h", "hint"):
-            reply = reply.hint()
-            say(f"Hint {reply.hints} of {len(question.hints)}: {question.hints[reply.hints - 1]}")
-        elif word in ("?", "help"):
-            say(HELP)
-        elif word:
-            reply = reply.answer(line.rstrip("\r\n"), sheet)
-            for said in reply.attempts[-1].said:
-                say(said)
-            if reply.right:
-                return reply, True
-    return reply, False
+    opening = f"QUIZ: {title}, update {sheet.update}. {len(questions)} questions. {HELP}"
+    say([opening, *dialogue.ask()], look)
+    dialogue.converse(typed)
+    told = score(dialogue.replies)
+    right = f"{told['right']} of {told['questions']} right, {told['points']:g} points."
+    say(["", right], look)
+    return dialogue.replies
 
 
 def _given(question: Question, sheet: Sheet, look: RenderOptions) -> Iterator[str]:
@@ -115,22 +135,3 @@ def _given(question: Question, sheet: Sheet, look: RenderOptions) -> Iterator[st
         for position, row in enumerate(texts):
             name = shorten(names[position], _LONGEST_NAME) if names else ""
             yield f"    {name}{': ' if name else ''}{'  '.join(row)}".rstrip()
-
-
-def _lines(typed: TextIO) -> Iterator[str]:
-    """What is typed, line by line; of a line that does not end, only its beginning is kept."""
-    prompt = PROMPT if typed.isatty() else ""
-    while True:
-        sys.stdout.write(prompt)
-        sys.stdout.flush()
-        try:
-            line = rest = typed.readline(LONGEST + 2)
-            while rest and not rest.endswith("\n"):
-                rest = typed.readline(LONGEST + 2)
-        except OSError:  # the terminal has gone: nothing more will be typed
-            return
-        if not line:
-            if prompt:
-                print()
-            return
-        yield line

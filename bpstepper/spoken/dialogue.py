@@ -1,75 +1,53 @@
 """`bpstepper NAME --plain`: the stepper as a dialogue of lines, for screen readers and pipes.
 
-A line is a command, an answer is narration. There is no screen: nothing is drawn over, and what
-was said stays where it was. At the end of the input it ends, so that commands can be piped in.
+A line is a command, an answer is narration.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
+from bpstepper.commands import dialogue
+from bpstepper.commands.dialogue import Command, say
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import clean
 from bpstepper.session import GoError, Session
 from bpstepper.spoken.mathematics import spoken
 from bpstepper.spoken.narration import narrate, narrate_number, narrate_why
 
-__all__ = ["COMMANDS", "Dialogue", "run_plain"]
+__all__ = ["Dialogue", "run_plain"]
 
-PROMPT = "bpstepper> "
-_LONGEST_LINE = 1000  # characters of a command; what follows on the same line is dropped
 _SLICE = 2000  # updates computed between two looks at the clock
 _PATIENCE = 2.0  # seconds of silence while a long way is computed
 
 
-@dataclass(frozen=True)
-class Command:
-    """One row.
-
-    Attributes:
-        words: what can be typed for it; the first one is shown.
-        argument: what has to follow, as help shows it; empty where nothing does.
-        help: what it does.
-        answer: what is done, with what was typed behind the word.
-    """
-
-    words: tuple[str, ...]
-    argument: str
-    help: str
-    answer: Callable[[Dialogue, str], Iterator[str]]
-
-
-class Dialogue:
+class Dialogue(dialogue.Dialogue):
     """A session that is moved by lines of text.
 
     Attributes:
         session: where we are.
-        look: the charset, and the digits of numbers.
-        over: whether it was asked to end.
     """
 
+    prompt = "bpstepper> "
+
     def __init__(self, session: Session, look: RenderOptions) -> None:
+        super().__init__(look)
         self.session = session
-        self.look = look
-        self.over = False
         self._explained: Session | None = None
 
     def answer(self, line: str) -> Iterator[str]:
         """Do what a line says; yield what there is to say about it."""
-        word, argument = (*line.split(maxsplit=1), "", "")[:2]
-        command = _BY_WORD.get(word.lower())
-        if command is None:
-            said = f"There is no command {word[:20]}. Type ? for those there are."
-            yield self.look.charset.translate(clean(said))
-            return
         try:
-            yield from command.answer(self, argument.strip())
+            yield from super().answer(line)
         except GoError as error:
-            yield self.look.charset.translate(clean(spoken(str(error))))
+            yield clean(spoken(str(error)))
+
+    def otherwise(self, line: str) -> Iterator[str]:
+        """There is no such command."""
+        yield f"There is no command {clean(line.split()[0][:20])}. Type ? for those there are."
 
     def here(self) -> Iterator[str]:
         """All about where we are."""
@@ -122,14 +100,9 @@ class Dialogue:
         if not again and whole != plain:
             yield "Type y again for the answers."
 
-    def quit(self, _argument: str) -> Iterator[str]:
-        """End."""
-        self.over = True
-        return iter(())
-
     def help(self, _argument: str) -> Iterator[str]:
         """What can be typed."""
-        for command in COMMANDS:
+        for command in self.commands:
             typed = " or ".join(word or "an empty line" for word in command.words)
             yield f"{typed}{command.argument and ' '}{command.argument}: {command.help}."
 
@@ -138,7 +111,7 @@ def _moving(to: Callable[[Session], Session]) -> Callable[[Dialogue, str], Itera
     return lambda dialogue, _argument: dialogue.move(to)
 
 
-COMMANDS: tuple[Command, ...] = (
+Dialogue.commands = (
     Command(
         ("n", "next", ""), "", "next step, or next operation inside a step", _moving(Session.next)
     ),
@@ -153,8 +126,6 @@ COMMANDS: tuple[Command, ...] = (
     Command(("?", "help"), "", "this list", Dialogue.help),
     Command(("q", "quit"), "", "quit", Dialogue.quit),
 )
-"""Every command."""
-_BY_WORD = {word: command for command in COMMANDS for word in command.words}
 
 
 def run_plain(session: Session, look: RenderOptions, typed: TextIO | None = None) -> int:
@@ -165,40 +136,8 @@ def run_plain(session: Session, look: RenderOptions, typed: TextIO | None = None
         look: the charset, and the digits of numbers.
         typed: where commands come from; by default standard input.
     """
-    typed = typed if typed is not None else sys.stdin
-    reconfigure = getattr(typed, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")  # no byte that somebody types ends the program
-    prompt = PROMPT if typed is not None and typed.isatty() else ""
-    dialogue = Dialogue(session, look)
-    _say(dialogue.here())
-    _say(["Press Enter for the first step, type ? for all commands."])
-    for line in _lines(typed, prompt):
-        _say(dialogue.answer(line))
-        if dialogue.over:
-            break
+    talk = Dialogue(session, look)
+    say(talk.here(), look)
+    say(["Press Enter for the first step, type ? for all commands."], look)
+    talk.converse(typed if typed is not None else sys.stdin)
     return 0
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)
-    sys.stdout.flush()
-
-
-def _lines(typed: TextIO | None, prompt: str) -> Iterator[str]:
-    """What is typed, line by line; of a line that does not end, only its beginning is kept."""
-    while typed is not None:
-        sys.stdout.write(prompt)
-        sys.stdout.flush()
-        try:
-            line = rest = typed.readline(_LONGEST_LINE)
-            while rest and not rest.endswith("\n"):
-                rest = typed.readline(_LONGEST_LINE)
-        except OSError:  # the terminal has gone: nothing more will be typed
-            return
-        if not line:
-            if prompt:
-                print()
-            return
-        yield line

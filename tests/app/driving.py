@@ -10,16 +10,15 @@ from dataclasses import replace
 from textual import events
 
 from bpstepper.app.app import StepperApp
-from bpstepper.app.key_hints import hints
 from bpstepper.app.stepper import StepperScreen
-from bpstepper.drawing.text import plain
-from bpstepper.pages.frame import draw_frame
 from bpstepper.session import Session
+from tests.scenes import frame
 
 __all__ = [
     "expected",
     "on_screen",
     "press",
+    "shows",
     "squeezed",
     "stepper",
     "stepper_text",
@@ -52,8 +51,7 @@ def expected(session: Session, app: StepperApp, message: str = "") -> str:
     columns, lines = app.size
     look = stepper(app).look
     view = replace(stepper(app).view, message=message)
-    drawn = draw_frame(session, look, columns, lines, hints(session, view, look.notation), view)
-    return "\n".join(plain(line).rstrip() for line in drawn)
+    return frame(session, columns, lines, look, view)
 
 
 def stepper_text(app: StepperApp) -> str:
@@ -81,3 +79,8 @@ def type_text(app: StepperApp, text: str) -> None:
     """Type a text, key by key."""
     names = {character: key for key, character in _CHARACTERS.items()}
     press(app, *(names.get(character, character) for character in text))
+
+
+async def shows(app: StepperApp, *said: str) -> None:
+    """Wait until all of this is on the screen."""
+    await until(lambda: all(it in squeezed(on_screen(app)) for it in said), f"{said}")

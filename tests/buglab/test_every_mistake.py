@@ -8,8 +8,7 @@ itself and the quiz are asked, too; with `BPSTEPPER_THOROUGH=1` in all of them.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -41,14 +40,6 @@ MOST = 600  # networks that are looked at for it
 HIDDEN = ("sigmoid", "tanh", "softplus", "silu")
 
 Values = Mapping[Symbol, Array]
-
-
-@pytest.fixture(autouse=True)
-def no_warnings() -> Iterator[None]:
-    """Nothing here lets a warning out."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 def draft_of(number: int) -> Draft:

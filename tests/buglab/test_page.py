@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from bpstepper.app.key_hints import hints
 from bpstepper.buglab.mistakes import MISTAKES, examine
 from bpstepper.buglab.paired_training import BothTrainings, Curves
 from bpstepper.buglab.side_by_side import walk
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import clean, line_width
-from bpstepper.pages.frame import compose
 from bpstepper.pages.view import Lab, View
 from tests.buglab.lab_frames import LABS
 from tests.goldens import check as check_golden
 from tests.mode_goldens import ModeGolden
-from tests.scenes import frame, opened
+from tests.scenes import frame, lines_of, opened
 
 IDS = list(MISTAKES)
 
@@ -62,7 +60,7 @@ def test_the_page_keeps_its_size(size: tuple[int, int]) -> None:
     for look in (RenderOptions(), RenderOptions(ASCII)):
         for lab, at in [(lab, at) for at in (-1, 0, 5, 12, len(MISTAKES)) for lab in labs]:
             view = View(page="buglab", mistake=at, lab=lab)
-            lines = compose(session, look, *size, hints(session, view), view).lines
+            lines = lines_of(session, *size, look=look, view=view)
             assert [line_width(line) for line in lines] == [size[0]] * size[1]
 
 

@@ -15,7 +15,7 @@ from bpstepper.drawing.text import Line, line_width, plain
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.explain.visibility import Visibility, visibility_of
 from bpstepper.session import Session, start
-from tests.scenes import BUNDLED, HARD, as_scenario, at, opened, some
+from tests.scenes import BUNDLED, HARD, as_scenario, at, opened, some, text
 from tests.strategies import Draft, drafts, examples
 
 NAMES = (*BUNDLED, *(name for name in HARD if name != "deep"))
@@ -46,12 +46,7 @@ def drawn(
     session: Session, width: int = 80, height: int = 15, look: RenderOptions | None = None
 ) -> str:
     """The stage as text."""
-    return as_text(picture(session, width, height, look).lines)
-
-
-def as_text(lines: list[Line]) -> str:
-    """Lines as a screen shows them."""
-    return "\n".join(plain(line).rstrip() for line in lines)
+    return text(picture(session, width, height, look).lines)
 
 
 def places(name: str) -> list[Session]:

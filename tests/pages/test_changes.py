@@ -8,29 +8,20 @@ import numpy as np
 import pytest
 
 from bpstepper.app.app import StepperApp
-from bpstepper.app.key_hints import hints
 from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.matrix.matrix import draw_matrix
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, line_width, plain
-from bpstepper.pages.frame import draw_frame
 from bpstepper.pages.page_context import PageContext
 from bpstepper.pages.view import View
 from bpstepper.scenario.load import loads
-from bpstepper.session import Session, start
+from bpstepper.session import start
 from bpstepper.session.editing import EditHistory
 from bpstepper.session.inspecting import inspect
 from tests.app.driving import on_screen, type_text, until
-from tests.scenes import opened, toml
+from tests.scenes import lines_of, opened, toml
 
 EDIT = "W2[1,2] = 0.5"
-
-
-def drawn(
-    session: Session, view: View, look: RenderOptions | None = None, columns: int = 80
-) -> list[Line]:
-    """The frame."""
-    return draw_frame(session, look or RenderOptions(), columns, 24, hints(session, view), view)
 
 
 def marks(lines: list[Line]) -> int:
@@ -87,14 +78,16 @@ def test_marks_are_on_the_step_the_phase_and_gone_without_the_edit() -> None:
     view = View(before=desk.before, edited=desk.before)
     here = desk.session
     # W², the product, the product again, z²
-    assert marks(drawn(here, view)) == 4
-    assert marks(drawn(here, View(before=desk.before))) == 0
-    assert "was 1.106" in "".join(map(plain, drawn(here, view)))
-    assert "changed by the edit" in "".join(map(plain, drawn(here.next_cell(), view)))
-    assert marks(drawn(here.go("z1"), view)) == 0
-    assert marks(drawn(here.go("update 2").go("a1"), view)) > 0
-    assert "1.136*" in "".join(map(plain, drawn(here.out(), view)))
-    assert marks(drawn(here, View(edited=desk.before, hide_result=True))) == 1  # only the weight
+    assert marks(lines_of(here, view=view)) == 4
+    assert marks(lines_of(here, view=View(before=desk.before))) == 0
+    assert "was 1.106" in "".join(map(plain, lines_of(here, view=view)))
+    assert "changed by the edit" in "".join(map(plain, lines_of(here.next_cell(), view=view)))
+    assert marks(lines_of(here.go("z1"), view=view)) == 0
+    assert marks(lines_of(here.go("update 2").go("a1"), view=view)) > 0
+    assert "1.136*" in "".join(map(plain, lines_of(here.out(), view=view)))
+    assert (
+        marks(lines_of(here, view=View(edited=desk.before, hide_result=True))) == 1
+    )  # only the weight
 
 
 def test_marks_are_plain_ascii_and_lines_keep_their_width() -> None:
@@ -104,7 +97,7 @@ def test_marks_are_plain_ascii_and_lines_keep_their_width() -> None:
     for charset in (ASCII, UNICODE):
         for columns in (60, 80, 120):
             for place in (desk.session, inspect(desk.session)):
-                lines = drawn(place, view, RenderOptions(charset), columns)
+                lines = lines_of(place, columns, look=RenderOptions(charset), view=view)
                 assert marks(lines) > 0
                 assert {line_width(line) for line in lines} == {columns}
                 assert charset is UNICODE or "".join(map(plain, lines)).isascii()
@@ -114,7 +107,9 @@ def test_another_notation_says_what_the_number_was_with_its_sign() -> None:
     """Duda's δ has the other sign, before the edit as after it."""
     desk = EditHistory.of(opened("mazur").go("delta1")).edit(EDIT)
     view = View(before=desk.before, edited=desk.before)
-    page = "".join(map(plain, drawn(desk.session, view, RenderOptions(notation="duda"))))
+    page = "".join(
+        map(plain, lines_of(desk.session, look=RenderOptions(notation="duda"), view=view))
+    )
     assert "was −0.008771" in page
 
 
@@ -124,9 +119,9 @@ def test_a_long_way_to_the_update_before_the_edit_holds_no_frame_up() -> None:
     desk = EditHistory.of(start(own).go("z2")).edit(EDIT)
     view = View(before=desk.before, edited=desk.before)
     far = desk.session.go("update 1200")
-    assert marks(drawn(far, view)) == 0
+    assert marks(lines_of(far, view=view)) == 0
     for _ in range(3):
-        found = marks(drawn(far, view))
+        found = marks(lines_of(far, view=view))
     assert found > 0
 
 

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bpstepper.app.key_hints import hints
-from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import plain
 from bpstepper.number_format import number
-from bpstepper.pages.frame import Frame, compose
+from bpstepper.pages.frame import Frame
 from bpstepper.pages.layout import Target
 from bpstepper.pages.view import View
-from bpstepper.session import Session
 from bpstepper.session.inspecting import focus, inspect_spot, inspect_unit
-from tests.scenes import BUNDLED, at, opened
+from tests.scenes import BUNDLED, at, composed, opened
 
 SIZES = ((80, 24), (120, 40), (200, 50))
-
-
-def composed(session: Session, size: tuple[int, int], view: View | None = None) -> Frame:
-    """The frame of a session, with what can be clicked."""
-    view = view or View()
-    return compose(session, RenderOptions(), *size, hints(session, view), view)
 
 
 def targets(frame: Frame) -> dict[Target, list[tuple[int, int]]]:
@@ -42,7 +33,7 @@ def test_a_number_that_is_clicked_is_inspected(name: str, size: tuple[int, int])
     clicked = 0
     for step in at(opened(name), 1, 0).trace.steps:
         here = at(opened(name), 1, step.index)
-        frame = composed(here, size)
+        frame = composed(here, *size)
         texts = [plain(line) for line in frame.lines]
         for target, places in targets(frame).items():
             if target.spot is None:
@@ -62,7 +53,7 @@ def test_a_number_that_is_clicked_is_inspected(name: str, size: tuple[int, int])
 def test_every_step_of_the_list_leads_there(name: str) -> None:
     """On a wide screen; each row of the list names the step that it goes to."""
     here = opened(name).go("C")
-    frame = composed(here, (120, 40))
+    frame = composed(here, 120, 40)
     texts = [plain(line) for line in frame.lines]
     found = [
         (target.step, place[0])
@@ -81,7 +72,7 @@ def test_a_unit_that_is_clicked_shows_its_number(size: tuple[int, int]) -> None:
     """Forward its activation, on the way back its δ, at the inputs what came in."""
     for place, wanted in (("a2", "a"), ("delta1", "delta")):
         here = opened("four-horsemen-3-4-2").go(place)
-        found = targets(composed(here, size, View(page="network")))
+        found = targets(composed(here, *size, view=View(page="network")))
         units = [target.unit for target in found if target.unit is not None]
         assert len(set(units)) == 3 + 4 + 2
         for layer, unit in units:
@@ -94,5 +85,5 @@ def test_a_unit_that_is_clicked_shows_its_number(size: tuple[int, int]) -> None:
 def test_phases_lead_to_their_equations() -> None:
     """Each equation of a phase's page can be clicked."""
     here = opened("mazur").go("grad_W2").out()
-    steps = {target.step for target in targets(composed(here, (80, 24)))}
+    steps = {target.step for target in targets(composed(here))}
     assert steps == {step.index for step in here.phase_steps}

@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 from wcwidth import wcwidth
 
 from bpstepper.app.frame_view import ROLES
-from bpstepper.app.key_hints import hints
 from bpstepper.drawing.charset import ASCII, UNICODE
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.drawing.text import Line, clean, line_width, plain, width
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.explain.explain import explain, explain_operation, heading
 from bpstepper.number_format import full, number
-from bpstepper.pages.frame import SMALLEST, draw_frame
+from bpstepper.pages.frame import SMALLEST
 from bpstepper.pages.view import View
 from bpstepper.session import Session, start
 from tests.buglab.lab_frames import LABS
@@ -30,7 +29,7 @@ from tests.goldens import FOLDER, GOLDENS, Golden, page
 from tests.goldens import check as check_golden
 from tests.mode_goldens import ModeGolden
 from tests.quiz.quiz_frames import QUIZZES
-from tests.scenes import BUNDLED, HARD, as_scenario, at, frame, opened, some, turns
+from tests.scenes import BUNDLED, HARD, as_scenario, at, frame, lines_of, opened, some, turns
 from tests.screens import SHOTS, Shot
 from tests.strategies import Draft, drafts, examples
 from tests.training.training_frames import TRAININGS
@@ -40,16 +39,9 @@ SMALL = (*BUNDLED, *(name for name in HARD if name not in ("deep", "wide")))
 LOOKS = (RenderOptions(UNICODE), RenderOptions(ASCII))
 
 
-def lines_of(
-    session: Session, columns: int, lines: int, look: RenderOptions | None = None
-) -> list[Line]:
-    """A frame with the hints that the screen gives it."""
-    return draw_frame(session, look or RenderOptions(), columns, lines, hints(session))
-
-
 def check(session: Session, columns: int, lines: int, look: RenderOptions) -> list[Line]:
     """Whether a frame has exactly its size, in cells, and nothing in it but text."""
-    drawn = lines_of(session, columns, lines, look)
+    drawn = lines_of(session, columns, lines, look=look)
     assert len(drawn) == lines
     for line in drawn:
         assert line_width(line) == columns
@@ -205,7 +197,7 @@ def test_names_of_any_width_keep_the_columns(look: RenderOptions) -> None:
     """Chinese, combined and emoji names: a bracket stands below a bracket, in cells."""
     for session in some(opened("names")):
         for columns, lines in SIZES:
-            for line in lines_of(session, columns, lines, look):
+            for line in lines_of(session, columns, lines, look=look):
                 assert in_cells(plain(line)) == columns
         page_lines = [plain(line) for line in lines_of(session, 80, 24)]
         for above, below in pairwise(page_lines):
@@ -261,9 +253,7 @@ def test_numbers_that_are_none_are_drawn_and_spoken_of(name: str, sign: str) -> 
 def test_a_message_takes_the_place_of_the_sentence() -> None:
     """Until the next key; on the start page, too; cleaned as everything is."""
     for session in (opened("mazur"), opened("mazur").go("delta1")):
-        lines = draw_frame(
-            session, RenderOptions(), 80, 24, hints(session), View(message="stopped\x1b[2J here")
-        )
+        lines = lines_of(session, view=View(message="stopped\x1b[2J here"))
         assert [line_width(line) for line in lines] == [80] * 24
         assert any("stopped�[2J here" in plain(line) for line in lines)
 

@@ -19,7 +19,7 @@ from bpstepper.quiz.page import LABEL_CELLS
 from bpstepper.quiz.screen import QuizScreen
 from bpstepper.scenario import loads
 from bpstepper.session import start
-from tests.app.driving import on_screen, press, squeezed, stepper, type_text, until
+from tests.app.driving import on_screen, press, shows, stepper, type_text, until
 from tests.quiz.quiz_frames import game, quiz_frame
 from tests.scenes import opened, toml
 
@@ -30,11 +30,6 @@ def quiz(app: StepperApp) -> QuizScreen:
     """The quiz, which is on top."""
     assert isinstance(app.screen, QuizScreen)
     return app.screen
-
-
-async def shows(app: StepperApp, *said: str) -> None:
-    """Wait until all of this is on the screen."""
-    await until(lambda: all(it in squeezed(on_screen(app)) for it in said), f"{said}")
 
 
 async def answer(app: StepperApp, text: str, *said: str) -> None:

@@ -24,8 +24,8 @@ from bpstepper.scenario.verify import outcomes
 from bpstepper.session import start
 from bpstepper.session.editing import EditError, EditHistory
 from bpstepper.session.saving import FileThereError, SaveError, save
-from tests.scenes import BUNDLED, HARD, opened, scenario_of, toml
-from tests.session.test_editing import EDITS, bits, tried
+from tests.scenes import BUNDLED, HARD, bits, opened, scenario_of, toml
+from tests.session.test_editing import EDITS, tried
 from tests.strategies import Draft, drafts, examples
 
 

@@ -19,8 +19,7 @@ from bpstepper.session import MOST_UPDATES, Session, start
 from bpstepper.session.autosave import LARGEST, MOST, Autosave, autosave_folder
 from bpstepper.session.autosave_format import KeptError, resume, to_text, understood
 from bpstepper.session.editing import EditHistory
-from tests.scenes import BUNDLED
-from tests.session.test_editing import bits
+from tests.scenes import BUNDLED, bits
 
 
 class Clock:

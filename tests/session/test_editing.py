@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
@@ -31,7 +30,7 @@ from bpstepper.session.editing import (
     places,
 )
 from bpstepper.session.inspecting import focus, inspect
-from tests.scenes import BUNDLED, opened, toml
+from tests.scenes import BUNDLED, bits, opened, toml
 from tests.strategies import examples
 
 NAMES = (*(name for name in BUNDLED if name not in ("moons",)), "batches", "softmax-batch")
@@ -62,11 +61,6 @@ EDITS = (
     "x[2,1] = -3",
     "y[1] = 0.5",
 )
-
-
-def bits(trace: Trace) -> dict[str, bytes]:
-    """Every value of an update, as its bytes."""
-    return {key: trace[key].tobytes() for key in trace.keys()}  # noqa: SIM118 - no mapping
 
 
 def tried(desk: EditHistory, text: str) -> EditHistory:

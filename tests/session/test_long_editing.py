@@ -19,7 +19,7 @@ from bpstepper.session import Session, start
 from bpstepper.session.autosave import Autosave
 from bpstepper.session.editing import EditError, EditHistory
 from bpstepper.session.saving import save
-from tests.session.test_editing import bits
+from tests.scenes import bits
 
 EDITS = 500
 KILLS = 200

@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpstepper.engine.compile.network import Array
-from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.tables.equations import PHASES
 from bpstepper.session import MOST_UPDATES, Cursor, GoError, Level, Session, start
-from tests.scenes import BUNDLED, HARD, at, everywhere, opened, operations, scenario_of
+from tests.scenes import BUNDLED, HARD, at, bits, everywhere, opened, operations, scenario_of
 from tests.strategies import examples
 
 NAMES = (*BUNDLED, "batches", "penalty", "softmax-batch", "names", "starter")
@@ -71,11 +70,6 @@ def places(draw: st.DrawFn) -> Place:
     if level is Level.ELEMENT:
         here = replace(here, cursor=here.cursor._replace(cell=here.cell, level=level))
     return Place(name, here.cursor)
-
-
-def bits(trace: Trace) -> dict[str, bytes]:
-    """Every value of an update, as its bytes."""
-    return {key: trace[key].tobytes() for key in trace.keys()}  # noqa: SIM118 - no mapping
 
 
 # ── there and back ───────────────────────────────────────────────────────────────────────────

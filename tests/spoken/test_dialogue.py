@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpstepper.commands import dialogue
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.scenario import library
 from bpstepper.session import Session
@@ -152,11 +153,11 @@ def test_bytes_that_are_no_text() -> None:
 def test_every_command_is_helped() -> None:
     """Help has a line for each, with every word that can be typed."""
     said = answered("?")
-    assert len(said) == len(plain.COMMANDS)
-    for line, command in zip(said, plain.COMMANDS, strict=True):
+    assert len(said) == len(Dialogue.commands)
+    for line, command in zip(said, Dialogue.commands, strict=True):
         assert all(word in line for word in command.words)
         assert command.help in line
-    words = [word for command in plain.COMMANDS for word in command.words]
+    words = [word for command in Dialogue.commands for word in command.words]
     assert len(set(words)) == len(words)
 
 
@@ -255,8 +256,8 @@ def test_anything_may_be_typed(typed: list[str]) -> None:
 def test_a_line_without_end_is_cut() -> None:
     """Of a line of a million characters the beginning is read, once."""
     typed = io.StringIO("x" * 1_000_000 + "\nn\n")
-    lines = list(plain._lines(typed, ""))
-    assert [len(line) for line in lines] == [plain._LONGEST_LINE, 2]
+    lines = list(dialogue._lines(typed, "", 1000))
+    assert [len(line) for line in lines] == [1000, 2]
 
 
 def test_it_loads_nothing_that_draws(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from bpstepper.scenario.model import Scenario
 from bpstepper.session import GoError
 from bpstepper.training.screen import TrainingScreen
 from bpstepper.training.screen_runs import TrainingRuns, plan
-from tests.app.driving import on_screen, press, squeezed, stepper, type_text, until
+from tests.app.driving import press, shows, stepper, type_text, until
 from tests.scenes import opened
 from tests.training.training_frames import run_to, runs_of
 
@@ -26,11 +26,6 @@ LONG = 100_000
 def view(app: StepperApp) -> TrainingScreen:
     """The view, whatever stands over it."""
     return next(screen for screen in app.screen_stack if isinstance(screen, TrainingScreen))
-
-
-async def shows(app: StepperApp, *said: str) -> None:
-    """Wait until all of this is on the screen."""
-    await until(lambda: all(it in squeezed(on_screen(app)) for it in said), f"{said}")
 
 
 async def asked(app: StepperApp, key: str, label: str, text: str) -> None:

@@ -35,6 +35,8 @@ __all__ = [
     "promoted",
     "reading",
     "rebuilt",
+    "rereading",
+    "rewriting",
     "with_state",
 ]
 
@@ -114,6 +116,16 @@ def made_from(
     return result, (*ops, Op(equation, op.kernel, (operand,), result))
 
 
+def rereading(program: Program, op: Op, instead: Mapping[Symbol, Symbol]) -> tuple[Op, ...]:
+    """The operation, where it and what prepares its operands read others; first what it needs."""
+    made: list[Op] = []
+    read: dict[Symbol, Symbol] = {}
+    for operand in op.operands:
+        read[operand], ops = made_from(program, operand, instead, op.equation)
+        made += ops
+    return *made, reading(op, read)
+
+
 def _called(made: Symbol, of: Symbol, instead: Symbol) -> Symbol:
     """A symbol for what is made of another as `made` is made of `of`."""
     kind = instead.kind + made.kind[len(of.kind) :]
@@ -144,6 +156,19 @@ def changed(program: Program, change: Change) -> Program:
     if witnessed:
         ops = _by_the_general_path(ops)
     return rebuilt(program, _still_read(program, ops))
+
+
+def rewriting(
+    where: Callable[[Op], bool],
+) -> Callable[[Callable[[Program, Op], Sequence[Op]]], Callable[[Program], Program]]:
+    """Of a function that changes one operation: the one that changes those of a whole program."""
+
+    def whole(change: Callable[[Program, Op], Sequence[Op]]) -> Callable[[Program], Program]:
+        return lambda program: changed(
+            program, lambda op: change(program, op) if where(op) else (op,)
+        )
+
+    return whole
 
 
 def promoted(program: Program) -> Program:
