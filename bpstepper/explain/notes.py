@@ -7,7 +7,7 @@ from bpstepper.engine.symbols import kinds
 from bpstepper.scenario.model import Note, Scenario
 from bpstepper.session import Session
 
-__all__ = ["edits_proposed", "notes_at", "notes_before", "notes_here", "notes_with_quiz"]
+__all__ = ["edits_proposed", "notes_at", "notes_before", "notes_here"]
 
 
 def notes_before(scenario: Scenario) -> tuple[Note, ...]:
@@ -44,11 +44,6 @@ def notes_here(session: Session) -> tuple[Note, ...]:
     if session.at_start:
         return notes_before(session.scenario)
     return notes_at(session.scenario, session.step, session.cursor.update)
-
-
-def notes_with_quiz(session: Session) -> tuple[Note, ...]:
-    """The notes here that ask for their value before it is shown."""
-    return tuple(note for note in notes_here(session) if note.quiz)
 
 
 def edits_proposed(session: Session) -> tuple[str, ...]:

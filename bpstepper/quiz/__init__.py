@@ -10,7 +10,6 @@ from bpstepper.quiz.asking import (
     noted_questions,
     question_at,
     question_for,
-    questions,
     questions_on,
 )
 from bpstepper.quiz.grading import Grade, Slip, grade, right_answer
@@ -40,7 +39,6 @@ __all__ = [
     "parse_answer",
     "question_at",
     "question_for",
-    "questions",
     "questions_on",
     "right_answer",
 ]

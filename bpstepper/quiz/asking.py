@@ -14,21 +14,18 @@ import numpy as np
 
 from bpstepper.engine.ops.kernels import Index
 from bpstepper.engine.run.trace import Operation, Step
-from bpstepper.engine.run.training import Timeline
 from bpstepper.engine.tables.equations import EQUATIONS, PHASES
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.quiz.hints import hints_for
 from bpstepper.quiz.question import GRAINS, Question
 from bpstepper.quiz.sheet import Sheet
 from bpstepper.scenario.checks import symbol_keys
-from bpstepper.scenario.model import Scenario
 
 __all__ = [
     "TOPICS",
     "noted_questions",
     "question_at",
     "question_for",
-    "questions",
     "questions_on",
 ]
 
@@ -39,20 +36,6 @@ _MOST_CELLS = 12  # of a matrix that is asked for as a whole
 _ROUNDS = 12  # how often the update is gone through for more questions
 _FEWEST_DIGITS, _MOST_DIGITS = 3, 6
 _SIGNED = ("backward", "gradients")  # phases where a sign is worth a question
-
-
-def questions(
-    scenario: Scenario,
-    update: int = 1,
-    grain: str | None = None,
-    topic: str | None = None,
-    most: int = 10,
-    *,
-    seed: int | None = None,
-    line: Timeline | None = None,
-) -> tuple[Question, ...]:
-    """A quiz about one update of a scenario; see `questions_on`."""
-    return questions_on(Sheet(scenario, update, line), grain, topic, most, seed)
 
 
 def questions_on(

@@ -127,37 +127,18 @@ def _sign(made: Calculation) -> Iterator[Found]:
     yield Found(-made.value, "have the other sign", "The size of your number is right.")
 
 
-def _term_missing(made: Calculation) -> Iterator[Found]:
-    for position, link, values in made.sums():
-        total = sum(values)
-        for term, value in zip(link.rule.terms, values, strict=True):
-            yield Found(
-                made.with_value(position, total - value),
-                f"left out the term {made.term(link, term)} = {number(value)}",
-                _others(values),
-            )
+def _counted(more: int, told: str) -> Callable[[Calculation], Iterator[Found]]:
+    """One term of a sum counted so many times more than once."""
 
+    def variants(made: Calculation) -> Iterator[Found]:
+        for position, link, values in made.sums():
+            total = sum(values)
+            for term, value in zip(link.rule.terms, values, strict=True):
+                wrong = made.with_value(position, total + more * value)
+                name = f"the term {made.term(link, term)} = {number(value)}"
+                yield Found(wrong, told.format(name), _others(values))
 
-def _term_twice(made: Calculation) -> Iterator[Found]:
-    for position, link, values in made.sums():
-        total = sum(values)
-        for term, value in zip(link.rule.terms, values, strict=True):
-            yield Found(
-                made.with_value(position, total + value),
-                f"counted the term {made.term(link, term)} = {number(value)} twice",
-                _others(values),
-            )
-
-
-def _term_sign(made: Calculation) -> Iterator[Found]:
-    for position, link, values in made.sums():
-        total = sum(values)
-        for term, value in zip(link.rule.terms, values, strict=True):
-            yield Found(
-                made.with_value(position, total - 2 * value),
-                f"took the term {made.term(link, term)} = {number(value)} with the other sign",
-                _others(values),
-            )
+    return variants
 
 
 def _others(values: Sequence[float]) -> str:
@@ -273,9 +254,9 @@ class SlipKind:
 SLIPS: tuple[SlipKind, ...] = (
     SlipKind("sign", "the sign is wrong", _sign),
     SlipKind("factor_missing", "a factor is left out", _factor_missing, restates=True),
-    SlipKind("term_missing", "a term is left out", _term_missing),
-    SlipKind("term_twice", "a term is counted twice", _term_twice),
-    SlipKind("term_sign", "a term has the wrong sign", _term_sign),
+    SlipKind("term_missing", "a term is left out", _counted(-1, "left out {}")),
+    SlipKind("term_twice", "a term is counted twice", _counted(1, "counted {} twice")),
+    SlipKind("term_sign", "a term has the wrong sign", _counted(-2, "took {} with the other sign")),
     SlipKind("stopped_early", "something is still to be done", _stopped_early, restates=True),
     SlipKind("transposed_index", "the number of another cell", _transposed_index, restates=True),
     SlipKind(

@@ -162,12 +162,6 @@ class Recording:
         limits = [stop.updates for stop in self._stops if stop.updates is not None]
         self.planned = min([*([planned] if planned else []), *limits], default=0)
 
-    def seconds_left(self) -> float | None:
-        """How long what is planned will take, as fast as it went last; None where nobody knows."""
-        if not self.planned or not self.done > self.first:
-            return None
-        return 0.0 if self.is_over else (self.planned - self.done) / self._rate
-
     def _next_halt(self, target: int) -> int:
         """After how many updates there is something to do besides running."""
         runner, done = self._runner, self.done

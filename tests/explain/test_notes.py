@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bpstepper.explain.notes import edits_proposed, notes_before, notes_here, notes_with_quiz
+from bpstepper.explain.notes import edits_proposed, notes_before, notes_here
 from bpstepper.pages.notes import said
 from bpstepper.scenario.model import Note
 from bpstepper.session import Session, start
@@ -34,12 +34,10 @@ def test_at_a_step() -> None:
     """Those of the step; a quiz and proposed changes are told apart from what is only said."""
     session = here(BEFORE, ASKED, PROPOSED, ANOTHER).go("delta1")
     assert notes_here(session) == (ASKED, PROPOSED, ANOTHER)
-    assert notes_with_quiz(session) == (ASKED,)
     assert edits_proposed(session) == ("training.learning_rate=5",)
     # an answer is not given away by the change that would show it
     assert said(session) == ("What if?", "  ▸ y answers  ▸ f tries it")
     assert notes_here(session.next()) == ()
-    assert notes_with_quiz(session.next()) == ()
 
 
 def test_what_a_note_proposes_without_a_question() -> None:

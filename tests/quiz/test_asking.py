@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bpstepper.number_format import number
-from bpstepper.quiz import GRAINS, TOPICS, Sheet, question_at, questions, questions_on
+from bpstepper.quiz import GRAINS, TOPICS, Sheet, question_at, questions_on
 from bpstepper.scenario import load
 from bpstepper.scenario.model import Note
 from tests.quiz.sheets import NAMES, bundled, everything, made_up
@@ -21,11 +21,11 @@ SHEETS = [*(bundled(name) for name in NAMES), *(made_up(seed) for seed in range(
 def test_the_same_quiz_every_time(name: str) -> None:
     """A quiz depends on its seed alone; another seed draws other questions."""
     scenario = load(name)
-    first = questions(scenario)
-    assert first == questions(scenario) == questions_on(Sheet(load(name)))
+    first = questions_on(Sheet(scenario))
+    assert first == questions_on(Sheet(scenario)) == questions_on(Sheet(load(name)))
     assert len({question.id for question in first}) == len(first) <= 10
     assert len(first) > 4
-    assert any(questions(scenario, seed=seed) != first for seed in (1, 2, 3))
+    assert any(questions_on(Sheet(scenario), seed=seed) != first for seed in (1, 2, 3))
 
 
 def test_questions_are_about_what_was_asked_for() -> None:
@@ -44,14 +44,14 @@ def test_questions_are_about_what_was_asked_for() -> None:
             assert topic in (question.law, question.phase)
     assert {q.law for q in questions_on(sheet, topic="BP2", most=50)} == {"BP2"}
     assert questions_on(sheet, topic="L2") == ()
-    assert {question.update for question in questions(load("mazur"), 3)} == {3}
+    assert {question.update for question in questions_on(Sheet(load("mazur"), 3))} == {3}
 
 
 @pytest.mark.parametrize("wrong", [{"grain": "row"}, {"topic": "BP9"}])
 def test_what_cannot_be_asked_for(wrong: dict[str, str]) -> None:
     """The message names what there is."""
     with pytest.raises(ValueError, match="expected one of"):
-        questions(load("mazur"), **wrong)  # type: ignore[arg-type]
+        questions_on(Sheet(load("mazur")), **wrong)  # type: ignore[arg-type]
 
 
 def test_one_question_by_name() -> None:
@@ -73,16 +73,15 @@ def test_the_notes_ask_first(layout: str, index: tuple[int, int]) -> None:
     """A note with `quiz` is a question of every quiz of its update, whatever the layout."""
     note = Note(at="delta1", quiz=True, cell=(2,), ask="Which wires\nleave h2?")
     scenario = replace(load("mazur", layout=layout), notes=(note,))
-    (asked,) = questions(scenario, most=1)
+    (asked,) = questions_on(Sheet(scenario), most=1)
     assert (asked.symbol, asked.cell, asked.name) == ("delta1", index, "δ(h2)")
     assert asked.prompt.startswith("Which wires leave h2? What is δ(h2)?")
     weight = replace(note, at="grad_W1", cell=(2, 1))
-    (asked,) = questions(replace(scenario, notes=(weight,)), most=1)
+    (asked,) = questions_on(Sheet(replace(scenario, notes=(weight,))), most=1)
     assert asked.name == "∂C/∂w(i1→h2)"
     for other in (replace(note, update=2), replace(note, at="z9"), replace(note, quiz=False)):
-        assert questions(replace(scenario, notes=(other,))) == questions(
-            load("mazur", layout=layout)
-        )
+        noted = Sheet(replace(scenario, notes=(other,)))
+        assert questions_on(noted) == questions_on(Sheet(load("mazur", layout=layout)))
 
 
 def test_numbers_that_are_none_are_not_asked_for() -> None:

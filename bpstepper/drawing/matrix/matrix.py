@@ -24,8 +24,6 @@ from bpstepper.drawing.matrix.fitting import (
     Window,
     extent,
     fit,
-    is_bare,
-    lead_of,
     rows_shown,
 )
 from bpstepper.drawing.text import Line, Span, clean, crop, pad, shorten, width
@@ -37,8 +35,6 @@ __all__ = [
     "beside",
     "draw_matrix",
     "grid",
-    "minimum_width",
-    "natural_width",
 ]
 
 _NO_MARKS: Mapping[Cell, str] = MappingProxyType({})
@@ -137,41 +133,6 @@ def draw_matrix(
         name_lines=1 if frame.named else 0,
         places=(place,),
     )
-
-
-def natural_width(
-    values: NDArray[Any] | None,
-    shape: tuple[int, ...],
-    *,
-    caption: str = "",
-    row_names: Sequence[str] = (),
-    column_names: Sequence[str] = (),
-    digits: int = 4,
-    style: Style | None = None,
-    charset: Charset = UNICODE,
-) -> int:
-    """The cells that `draw_matrix` takes for the same arguments when it has room for all."""
-    style = style or _style(values, digits, charset)
-    return fit(shape, style, caption, tuple(row_names), tuple(column_names), charset).width
-
-
-def minimum_width(
-    values: NDArray[Any] | None,
-    shape: tuple[int, ...],
-    *,
-    caption: str = "",
-    row_names: Sequence[str] = (),
-    digits: int = 4,
-    style: Style | None = None,
-    charset: Charset = UNICODE,
-) -> int:
-    """The cells at which one column of numbers is still seen whole, and the caption too."""
-    style = style or _style(values, digits, charset)
-    _, columns = extent(shape)
-    brackets = 0 if is_bare(shape) else 2
-    left_out = min(columns - 1, 2) * width(charset.left_out) if columns else 0
-    numbers = lead_of(tuple(row_names), charset) + brackets + left_out + style.width + 2
-    return max(numbers, width(charset.translate(clean(caption))))
 
 
 def _style(values: NDArray[Any] | None, digits: int, charset: Charset) -> Style:

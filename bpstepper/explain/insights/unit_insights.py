@@ -92,45 +92,44 @@ def _flatness(view: UpdateView, cell: tuple[int, int]) -> str:
     return f"{view.name(symbol)} is {number(entries.max())} at most"
 
 
+def _flat_output(view: UpdateView, mask: Mask, text: str, reason: str) -> Iterator[Found]:
+    """What is to be said of outputs in a mask; `text` has {wrong}, {flat}, {name} and {delta}."""
+    if mask.any():
+        wrong, flat, name, delta = _worst(view, mask)
+        said = text.format(wrong=wrong, flat=flat, name=name, delta=delta)
+        last = Symbol("delta", view.depth)
+        yield Found(last, mask, said, view.letters(view.depth).fill(reason))
+
+
 def wrong_but_flat(view: UpdateView) -> Iterator[Found]:
     """An output that is clearly wrong and yet has a small δ, since its slope is small."""
-    if view.collapses:
-        return
     mask = _wrong_and_flat(view)
-    if not mask.any():
-        return
+    if view.collapses or not mask.any():
+        return iter(())
     missing = np.abs(view.units("a", view.depth) - view.units("y"))
+    # else the factors of C make up for the slope
     mask &= np.abs(view.units("delta", view.depth)) <= missing / 4
-    if not mask.any():  # the factors of C make up for the slope
-        return
-    wrong, flat, name, delta = _worst(view, mask)
-    yield Found(
-        Symbol("delta", view.depth),
+    return _flat_output(
+        view,
         mask,
-        f"{wrong}, yet {name} is {delta}: {flat}.",
-        view.letters(view.depth).fill(
-            "How wrong an output is stands in ∂{C}/∂{a}; the slope of its activation function is "
-            "the other factor of {d}, and the curve is flat there. A loss that cancels the slope, "
-            "as cross-entropy does, keeps {d} large."
-        ),
+        "{wrong}, yet {name} is {delta}: {flat}.",
+        "How wrong an output is stands in ∂{C}/∂{a}; the slope of its activation function is "
+        "the other factor of {d}, and the curve is flat there. A loss that cancels the slope, "
+        "as cross-entropy does, keeps {d} large.",
     )
 
 
 def cancelled(view: UpdateView) -> Iterator[Found]:
     """An output that is clearly wrong and saturated, with a loss that does not mind."""
-    mask = _wrong_and_flat(view)
-    if not view.collapses or not mask.any():
-        return
-    wrong, flat, name, delta = _worst(view, mask)
-    yield Found(
-        Symbol("delta", view.depth),
-        mask,
-        f"{wrong}; {flat} but cancels: {name} is {delta}.",
-        view.letters(view.depth).fill(
-            "The derivative of this loss grows as the slope shrinks, and their product is "
-            "{residual}, times the factors of {C}. So a wrong output has a large {d}, however flat "
-            "its curve is there."
-        ),
+    if not view.collapses:
+        return iter(())
+    return _flat_output(
+        view,
+        _wrong_and_flat(view),
+        "{wrong}; {flat} but cancels: {name} is {delta}.",
+        "The derivative of this loss grows as the slope shrinks, and their product is "
+        "{residual}, times the factors of {C}. So a wrong output has a large {d}, however flat "
+        "its curve is there.",
     )
 
 
