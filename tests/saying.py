@@ -12,6 +12,7 @@ import pytest
 
 from bpstepper.cli import main
 from bpstepper.scenario import library
+from tests.portable import PATIENCE
 from tests.terminal import environment, program
 
 __all__ = ["MAZUR", "Said", "run", "temporary", "wrong_mazur"]
@@ -50,7 +51,7 @@ def run(*arguments: str, cwd: Path, stdin: str = "", **env: str | None) -> tuple
         encoding="utf-8",
         cwd=cwd,
         env=environment(**env),
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.returncode, done.stdout, done.stderr
 

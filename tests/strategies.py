@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from bpstepper.engine.compile.network import Array, Layer, Loss, Network, Problem, Sample, Training
@@ -38,14 +38,8 @@ _CONSTANTS: dict[str, tuple[Any, ...]] = {
 
 
 def examples(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Settings of a property test: so many examples, the same ones on every machine, no clock."""
-    return settings(
-        max_examples=count,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+    """How many examples a property is tried with; all else is the profile's, see `conftest`."""
+    return settings(max_examples=count)
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,9 @@ from typing import Self
 import pyte
 
 import bpstepper
+from tests.portable import PATIENCE
 
-__all__ = ["KEYS", "PATIENCE", "Modes", "Terminal", "environment", "program"]
-
-PATIENCE = 20.0
-"""Seconds after which a condition is taken never to come true; no passing test waits so long."""
+__all__ = ["KEYS", "Modes", "Terminal", "environment", "program"]
 
 KEYS = {
     "right": "\x1b[C", "left": "\x1b[D", "up": "\x1b[A", "down": "\x1b[B",

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import bpstepper
+from tests.portable import PATIENCE
 from tests.terminal import environment
 
 PACKAGE = Path(bpstepper.__file__).parent
@@ -219,7 +220,7 @@ def python(script: str, *arguments: str) -> str:
         capture_output=True,
         text=True,
         env=environment(),
-        timeout=600,
+        timeout=PATIENCE,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout

@@ -25,6 +25,7 @@ from bpstepper.settings import (
     remember,
     state_file,
 )
+from tests.portable import PATIENCE
 from tests.terminal import environment
 
 KEYS = {
@@ -170,9 +171,9 @@ WHOLE = {
     "corrupt": b"theme = ",
     "not UTF-8": b'theme = "\xff"',
     "huge": b"#" * (LARGEST + 1),
-    "deep": b"theme = " + b"[" * 20_000,
+    "deep": b"theme = " + b"[" * (sys.getrecursionlimit() + 1),
     "a control character": b'theme = "\x1b]52;c;eA==\x07"',
-    "a big number": b"digits = " + b"9" * 5000,
+    "a big number": b"digits = " + b"9" * 4_301,
 }
 
 
@@ -439,7 +440,7 @@ def test_reading_settings_loads_little() -> None:
         capture_output=True,
         text=True,
         env=environment(),
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.stderr == ""
     assert not {"numpy", "textual", "rich", "platformdirs"} & set(done.stdout.split())

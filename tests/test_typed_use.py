@@ -14,6 +14,7 @@ import pytest
 
 import bpstepper
 from bpstepper import Scenario, ScenarioError
+from tests.portable import PATIENCE
 from tests.terminal import environment
 
 RIGHT = '''
@@ -109,7 +110,7 @@ def mypy(*files: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         env=environment(),
         cwd=files[0].parent,
-        timeout=300,
+        timeout=PATIENCE,
     )  # fmt: skip
 
 

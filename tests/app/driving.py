@@ -12,6 +12,7 @@ from textual import events
 from bpstepper.app.app import StepperApp
 from bpstepper.app.stepper import StepperScreen
 from bpstepper.session import Session
+from tests.portable import PATIENCE
 from tests.scenes import frame
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "until",
 ]
 
-_PATIENCE = 30.0  # seconds until a condition is taken never to come true
 _CHARACTERS = {"space": " ", "minus": "-", "underscore": "_", "slash": "/"}
 
 
@@ -62,7 +62,7 @@ def stepper_text(app: StepperApp) -> str:
 async def until(condition: Callable[[], bool], what: str = "") -> None:
     """Let the app run until a condition holds."""
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 await asyncio.sleep(0.001)
     except TimeoutError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pyte
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.segment import Segment
@@ -23,6 +23,7 @@ from bpstepper.session import start
 from bpstepper.session.inspecting import inspect
 from tests.app.driving import expected, on_screen, stepper, until
 from tests.scenes import opened
+from tests.strategies import examples
 
 COLOURS = st.sampled_from([None, "#ff8800", "#4393c3", "red", "default"])
 STYLES = st.builds(
@@ -46,7 +47,7 @@ def painted(sent: str) -> list[object]:
     return [screen.buffer[0][column] for column in range(48)]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(PIECES)
 def test_a_lean_strip_paints_the_same(pieces: list[Segment]) -> None:
     """A terminal shows a lean strip as it shows Textual's own, which takes no fewer bytes."""

@@ -171,7 +171,7 @@ def test_hostile_values_are_harmless(
     quiet: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
 ) -> None:
     """Escape sequences, line breaks and very long values in any variable that is shown."""
-    for value in (HOSTILE, "y" * 100_000, "\udcff"):
+    for value in (HOSTILE, "y" * 1_000, "\udcff"):
         quiet.setenv(variable, value)
         lines = text(capsys).splitlines()
         assert all(line.isprintable() and len(line) < 400 for line in lines)

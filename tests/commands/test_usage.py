@@ -15,6 +15,7 @@ import pytest
 import bpstepper
 from bpstepper import cli
 from bpstepper.cli import COMMANDS
+from tests.portable import PATIENCE
 from tests.saying import MAZUR, Said, run, temporary, wrong_mazur
 from tests.terminal import environment, program
 
@@ -82,8 +83,8 @@ HOSTILE: list[list[str]] = [
     ["mazur", "--set", ""],
     ["mazur", "--set", "="],
     ["mazur", "--set", "x"],
-    ["mazur", "--set", "a." * 20_000 + "a=1"],
-    ["mazur", "--set", "training.learning_rate=" + "9" * 5_000],
+    ["mazur", "--set", "a." * 8 + "a=1"],
+    ["mazur", "--set", "training.learning_rate=" + "9" * 301],
     ["mazur", "--set", "training.learning_rate=nan"],
     ["mazur", "--set", "training=1"],
     ["mazur", "--set", "network.layers=[]"],
@@ -93,7 +94,7 @@ HOSTILE: list[list[str]] = [
     ["trace", "mazur", "--updates", "0"],
     ["trace", "mazur", "--updates", "-1"],
     ["trace", "mazur", "--updates", "1.5"],
-    ["trace", "mazur", "--updates", "9" * 5_000],
+    ["trace", "mazur", "--updates", "9" * 4_301],
     ["trace", "mazur", "--updates", "１e"],
     ["trace", "mazur", "--format", "yaml"],
     ["trace", "mazur", "--form", "json"],
@@ -103,10 +104,10 @@ HOSTILE: list[list[str]] = [
     ["trace", "/dev/null"],
     ["trace", "a\0b"],
     ["trace", "\udcff\udcfe"],
-    ["trace", "x" * 10_000],
+    ["trace", "x" * 256],
     ["trace", "\x1b]52;c;AAAA\x07"],
     ["trace", "[/nope]"],
-    ["trace", "../" * 3_000],
+    ["trace", "../" * 1_366],
     ["check"],
     ["check", "--watch"],
     ["check", "nowhere.toml"],
@@ -207,7 +208,7 @@ def test_a_reader_that_has_had_enough(tmp_path: Path) -> None:
         capture_output=True,
         cwd=tmp_path,
         env=environment(),
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert len(done.stdout) == 100
     assert done.stderr == b""
@@ -222,7 +223,7 @@ def test_a_reader_that_is_not_there(tmp_path: Path) -> None:
         capture_output=True,
         cwd=tmp_path,
         env=environment(),
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert (done.stdout, done.stderr) == (b"", b"")
     assert int((tmp_path / "status").read_text()) in (0, 128 + signal.SIGPIPE)
@@ -243,7 +244,7 @@ def test_a_long_command_can_be_ended(tmp_path: Path, name: str) -> None:
         while not temporary(tmp_path):
             assert process.poll() is None
         process.send_signal(signal.Signals[name])
-        assert process.wait(20) == 128 + signal.Signals[name]
+        assert process.wait(PATIENCE) == 128 + signal.Signals[name]
         assert process.stderr is not None
         assert process.stderr.read() == b""
     assert (tmp_path / "out.json").read_text() == "old"

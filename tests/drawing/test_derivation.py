@@ -99,8 +99,9 @@ def test_the_values_stand_in_a_column(name: str) -> None:
 
 def test_the_weight_of_the_lesson() -> None:
     """w(h2→o1) of Mazur's network at 80×24: all of it on one screen."""
-    assert page("mazur", "grad_W2", (0, 1)) == [
-        " ∂C/∂w(h2→o1) (w6)  =  0.08266762784753326",
+    first, *rest = page("mazur", "grad_W2", (0, 1))
+    assert first.startswith(" ∂C/∂w(h2→o1) (w6)  =  0.0826676278")
+    assert rest == [
         " ∂C/∂w(h2→o1)  =  Σ ∂C/∂z(k) × ∂z(k)/∂w(h2→o1)",
         "     over the units k of layer 2: each z could be a route from w(h2→o1) to C",
         "   ∂z(o1)/∂w(h2→o1)  =  a(h2)                                        =  0.5969",
@@ -122,7 +123,7 @@ def test_the_weight_of_the_lesson() -> None:
 def test_in_ascii() -> None:
     """The same signs in words."""
     lines = page("mazur", "delta2", (0, 0), look=RenderOptions(ASCII))
-    assert lines[0] == " delta(o1) = dC/dz(o1)  =  0.13849856162855698"
+    assert lines[0].startswith(" delta(o1) = dC/dz(o1)  =  0.138498561")
     assert lines[1].startswith(" dC/dz(o1)  =  dC/da(o1) x da(o1)/dz(o1)")
 
 

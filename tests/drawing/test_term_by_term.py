@@ -108,8 +108,9 @@ def test_a_sum_shows_its_largest_terms_and_says_how_many_more(count: int, rows: 
 def test_two_routes_their_sum_and_the_slope() -> None:
     """The page that the lesson is about: δ(h2) of Mazur's network."""
     session = opened("mazur").go("delta1").next_cell()
-    assert spelled(session).splitlines() == [
-        " this number  δ(h2) = 0.009954254705217202",
+    first, *rest = spelled(session).splitlines()
+    assert first.startswith(" this number  δ(h2) = 0.00995425470")
+    assert rest == [
         "    h2 → o1   0.45 ×  0.1385   =   0.06232",
         "    h2 → o2   0.55 × −0.03810  =  −0.02095",
         "                             sum   0.04137  × slope 0.2406  =  0.009954",
@@ -126,7 +127,7 @@ def test_a_function_names_its_argument() -> None:
 def test_a_weight_has_the_label_of_its_source() -> None:
     """w5 stands beside the wire."""
     first = spelled(opened("mazur").go("grad_W2")).splitlines()[0]
-    assert first.startswith(" this number  ∂C/∂w(h1→o1)  (w5) = 0.0821670405642")
+    assert first.startswith(" this number  ∂C/∂w(h1→o1)  (w5) = 0.0821670405")
 
 
 def test_samples_are_named_where_they_are_added_up() -> None:
@@ -143,8 +144,9 @@ def test_a_difference_shows_its_minus() -> None:
 def test_in_ascii() -> None:
     """No sign is lost, and columns stay columns."""
     session = opened("mazur").go("delta1").next_cell()
-    assert spelled(session, look=RenderOptions(ASCII)).splitlines() == [
-        " this number  delta(h2) = 0.009954254705217202",
+    first, *rest = spelled(session, look=RenderOptions(ASCII)).splitlines()
+    assert first.startswith(" this number  delta(h2) = 0.00995425470")
+    assert rest == [
         "    h2 -> o1   0.45 x  0.1385   =   0.06232",
         "    h2 -> o2   0.55 x -0.03810  =  -0.02095",
         "                              sum   0.04137  x slope 0.2406  =  0.009954",

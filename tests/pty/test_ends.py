@@ -52,7 +52,7 @@ def test_a_closed_terminal_leaves_no_orphan(controlling: bool) -> None:
     """When the window is gone the process ends soon, whether or not the kernel tells it."""
     with Terminal(["mazur"], controlling=controlling) as terminal:
         shows(terminal, MAZUR).close()
-        assert terminal.wait(patience=10) == 128 + signal.SIGHUP
+        assert terminal.wait() == 128 + signal.SIGHUP
 
 
 CRASH = """

@@ -10,6 +10,7 @@ import pytest
 from bpstepper.app.actions import ACTIONS
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.render_options import RenderOptions
+from bpstepper.number_format import full
 from bpstepper.session import Session
 from bpstepper.session.inspecting import follow, inspect, move
 from tests.pty.seeing import KEYS, MAZUR, go, opened_on, place, put, shows, typed, without
@@ -156,7 +157,8 @@ def test_copying_hands_the_number_to_the_terminal() -> None:
     with opened_on("mazur") as terminal:
         go(shows(terminal, MAZUR), "delta1")
         terminal.press("x").wait_for("Copy").press("v").wait_for("copied")
-        sent = base64.b64encode(b"0.008771354689486935")
+        here = place(1, "delta1")
+        sent = base64.b64encode(full(float(here.result.value[here.cell])).encode())
         assert b"\x1b]52;c;" + sent in terminal.raw
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +111,8 @@ def test_a_wrong_answer_is_named(quiz: Program) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ['{"delta9": 1}', '{"delta1', '["1", "2"', json.dumps(["1"] * 11), "1\n" * 11, "[" * 100_000,
-     '{"\\u001b[31m": 1}'],
+    ['{"delta9": 1}', '{"delta1', '["1", "2"', json.dumps(["1"] * 11), "1\n" * 11,
+     "[" * (sys.getrecursionlimit() + 1), '{"\\u001b[31m": 1}'],
 )  # fmt: skip
 def test_answers_that_fit_no_question(quiz: Program, typed: str) -> None:
     """Exit status 2, one line that says why, and nothing on stdout."""
@@ -122,9 +123,7 @@ def test_answers_that_fit_no_question(quiz: Program, typed: str) -> None:
     assert "\x1b" not in quiz.complained
 
 
-@pytest.mark.parametrize(
-    "answer", ["9" * 1_000_000, "nan", "1e999", "\x00", "[[[[[[1]]]]]]", "true"]
-)
+@pytest.mark.parametrize("answer", ["9" * 201, "nan", "1e999", "\x00", "[[[[[[1]]]]]]", "true"])
 def test_hostile_answers_are_refused_one_by_one(quiz: Program, answer: str) -> None:
     """Whatever one answer is, the others are graded, and little of it comes back."""
     answers = right_answers("mazur")

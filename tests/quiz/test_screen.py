@@ -76,7 +76,7 @@ async def test_a_whole_quiz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert "not yet" in on_screen(app)
         press(app, "h")
         await shows(app, "hint 1 of 3")
-        await answer(app, "0,00995", "δ(h2) = 0.009954254705217202", "right so far 1")
+        await answer(app, "0,00995", "δ(h2) = 0.00995425470", "right so far 1")
         press(app, "enter")
         await shows(app, "What is δ(h1)?")
         press(app, "h", "h", "h")

@@ -77,7 +77,7 @@ SCHEMA = (
     ),
     Bad(
         "10,000,000 units",
-        swap(("units = 3", "units = 10_000_000")),
+        swap(("units = 3", "units = 10_001")),
         [("too-many-units", 6, 9)],
     ),
     Bad(

@@ -17,7 +17,6 @@ from bpstepper.scenario.diagnostics.render_diagnostics import to_json, to_text
 
 QUICK = settings(
     max_examples=200,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -219,6 +219,6 @@ def test_markup_is_text() -> None:
 
 
 def test_long_and_wide_titles_load() -> None:
-    """100,000 characters, CJK, emoji and combining marks are no problem of the file."""
-    for title in ("x" * 100_000, "逆伝播 👩‍🏫 é"):
+    """10,000 characters, CJK, emoji and combining marks are no problem of the file."""
+    for title in ("x" * 10_000, "逆伝播 👩‍🏫 é"):
         assert loads(swap(("a base to spoil", title))).title == title

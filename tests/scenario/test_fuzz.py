@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bpstepper.scenario import ScenarioError, library, load, loads
 from bpstepper.scenario.diagnostics.render_diagnostics import to_json, to_text
 from bpstepper.scenario.starter import STARTER
 from tests.scenario.spoiling import BASE
+from tests.strategies import examples
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = examples(150)
 
 GOOD = [
     BASE,
@@ -87,7 +88,7 @@ def test_random_text(text: str, pieces: list[str]) -> None:
     read("".join((text, *pieces)))
 
 
-@settings(QUICK, max_examples=400)
+@examples(400)
 @given(st.data())
 def test_mutations_of_good_files(data: st.DataObject) -> None:
     """Up to four cuts and insertions in a file that was right."""
@@ -99,7 +100,7 @@ def test_mutations_of_good_files(data: st.DataObject) -> None:
     read(text)
 
 
-@settings(QUICK, max_examples=300)
+@examples(300)
 @given(st.data())
 def test_values_exchanged(data: st.DataObject) -> None:
     """A good file with the values of some keys replaced by others' values."""
@@ -123,7 +124,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(QUICK, max_examples=300)
+@examples(300)
 @given(KEYS, PIECES)
 def test_overrides_that_go_somewhere(key: str, value: str) -> None:
     """Any value at a place that matters."""
@@ -140,7 +141,7 @@ def test_names(name: str) -> None:
         load(name)
 
 
-@settings(QUICK, max_examples=300)
+@examples(300)
 @given(
     hold_out=st.sampled_from([0, 0.2, 0.25, 0.5, 0.74, 0.75, 0.76, 0.999]),
     batch=st.sampled_from([1, 2, 3, '"all"', 10**12]),

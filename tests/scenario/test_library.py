@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bpstepper.scenario import library, load
 from bpstepper.scenario.course import load_course
 from bpstepper.scenario.schema.library_order import LEVELS, TOPICS
 from bpstepper.session import Session
+from tests.growth import assert_linear
 from tests.scenario.spoiling import BASE
 from tests.scenes import BUNDLED, HARD, SMALL, opened
 
@@ -49,11 +51,18 @@ def steps_of(session: Session) -> set[tuple[str, str]]:
 
 
 def test_a_file_of_blank_lines_is_looked_through_once(tmp_path: Path) -> None:
-    """As many as a file may have: were each looked at from each, this would take an hour."""
+    """Were each looked at from each, as many as a file may have would take an hour."""
     file = tmp_path / "blank.toml"
-    file.write_text('title = "x"\n' + "\n" * 250_000)
-    assert library.local(tmp_path) == []
-    assert not library.is_course(str(file))
+
+    def looking(lines: int) -> Callable[[], object]:
+        def look() -> None:
+            file.write_text('title = "x"\n' + "\n" * lines)
+            assert library.local(tmp_path) == []
+            assert not library.is_course(str(file))
+
+        return look
+
+    assert_linear(looking, 2000)
 
 
 def test_path() -> None:

@@ -19,6 +19,7 @@ from bpstepper.session import MOST_UPDATES, Session, start
 from bpstepper.session.autosave import LARGEST, MOST, Autosave, autosave_folder
 from bpstepper.session.autosave_format import KeptError, resume, to_text, understood
 from bpstepper.session.editing import EditHistory
+from tests.portable import PATIENCE
 from tests.scenes import BUNDLED, bits
 
 
@@ -77,7 +78,7 @@ def test_after_kill_9_one_is_where_one_was(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(tmp_path)],
         cwd=root,
-        timeout=60,
+        timeout=PATIENCE,
         capture_output=True,
         check=False,
     )
@@ -289,8 +290,8 @@ EDIT = ["W1[1,1]", 0.15, 0.5, [1, 0, -1, 1, [0, 0]], [1, 0, -1, 1, [0, 0]]]
         b"null",
         b"[]",
         b"{}",
-        b"[" * 100_000,
-        b"9" * 100_000,
+        b"[" * (sys.getrecursionlimit() + 1),
+        b"9" * 4_301,  # a digit more than Python reads
         b'{"format": 1}',
         b'{"format": true, "sum": "", "body": {}}',
         b'{"format": 1, "sum": "", "body": NaN}',

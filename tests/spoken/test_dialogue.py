@@ -19,6 +19,7 @@ from bpstepper.session import Session
 from bpstepper.spoken import dialogue as plain
 from bpstepper.spoken.dialogue import Dialogue, run_plain
 from bpstepper.spoken.narration import narrate, narrate_number, narrate_why
+from tests.portable import PATIENCE
 from tests.scenes import opened
 from tests.terminal import Terminal, environment, program
 
@@ -33,7 +34,7 @@ def talk(stdin: str | bytes, *arguments: str, **env: str | None) -> tuple[int, l
         input=raw,
         capture_output=True,
         env=environment(**env),
-        timeout=60,
+        timeout=PATIENCE,
         start_new_session=True,  # there is no terminal to turn to
     )
     return done.returncode, done.stdout.decode().splitlines(), done.stderr.decode()
@@ -101,7 +102,7 @@ def test_ctrl_c_is_an_interrupt() -> None:
     while b"Press Enter" not in process.stdout.readline():
         pass
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (130, b"")
 
 
@@ -110,7 +111,7 @@ def test_a_reader_who_leaves() -> None:
     command = f"{' '.join(program('mazur', '--plain'))} | head -1"
     done = subprocess.run(
         command, shell=True, input="n\n" * 50, capture_output=True, text=True, env=environment(),
-        timeout=60,
+        timeout=PATIENCE,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("Mazur's 2-2-2 network\n", "")
 
@@ -254,8 +255,8 @@ def test_anything_may_be_typed(typed: list[str]) -> None:
 
 
 def test_a_line_without_end_is_cut() -> None:
-    """Of a line of a million characters the beginning is read, once."""
-    typed = io.StringIO("x" * 1_000_000 + "\nn\n")
+    """Of a line that is too long the beginning is read, once."""
+    typed = io.StringIO("x" * 1001 + "\nn\n")
     lines = list(dialogue._lines(typed, "", 1000))
     assert [len(line) for line in lines] == [1000, 2]
 

@@ -18,6 +18,7 @@ import pytest
 
 from bpstepper.scenario import ScenarioError
 from bpstepper.training.runs import Length, grid, sweep
+from tests.portable import PATIENCE
 from tests.saying import Said
 from tests.terminal import environment, program
 
@@ -292,5 +293,7 @@ def test_an_interrupt_ends_the_workers(tmp_path: Path) -> None:
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)  # a worker that lives would keep the pipes open
+    out, err = process.communicate(
+        timeout=PATIENCE
+    )  # a worker that lives would keep the pipes open
     assert (process.returncode, out, err) == (130, b"", b"")
