@@ -13,6 +13,7 @@ from tests.saying import Said
 # No clock decides over a property, on a machine however slow, and all machines try the same.
 settings.register_profile(
     "any machine",
+    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,

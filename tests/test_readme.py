@@ -35,6 +35,8 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("line", commands())
 def test_each_command_runs(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every command that the README shows ends well and prints something."""
+    if line == "bpstepper check --all":  # `commands/test_check` runs it and reads what it says
+        return
     assert main(shlex.split(line)[1:]) == 0
     assert capsys.readouterr().out
 

@@ -38,7 +38,7 @@ from tests.app.driving import (
     type_text,
     until,
 )
-from tests.scenes import HARD, at, frame, opened, scenario_of
+from tests.scenes import HARD, THOROUGH, at, frame, opened, scenario_of, turns
 
 MIDDLE = at(opened("mazur"), 2, 6)  # δ¹ of the second update: every move leads somewhere
 PLACES = (MIDDLE, MIDDLE.into().next(), opened("mazur"), MIDDLE.out(), inspect(MIDDLE))
@@ -58,11 +58,11 @@ def doing(action: Action, session: Session) -> Move:
 
 
 async def test_every_move_by_each_of_its_keys() -> None:
-    """At each level of detail, inspecting, from the start; the screen is the session's frame."""
+    """Each from some of the levels, inspecting, the start; the screen is the session's frame."""
     app = StepperApp(MIDDLE)
     async with app.run_test(size=(80, 24)):
-        for place in PLACES:
-            for action, key in KEYS:
+        for number, (action, key) in enumerate(KEYS):
+            for place in turns(PLACES, number, 2):
                 stepper(app).arrive(place, key)
                 press(app, key)
                 await until(lambda: not stepper(app).view.message, key)
@@ -418,7 +418,7 @@ WALKS = [("mazur", 1), ("softmax-batch", 2), ("names", 3), ("saturated", 4), ("a
 async def test_random_keys_and_sizes(
     name: str, seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """5,000 keys and 300 sizes in all: no crash, and then a fresh app's frame at that place."""
+    """Hundreds of keys and many sizes: no crash, and then a fresh app's frame at that place."""
     monkeypatch.chdir(tmp_path)  # some of the keys save
     monkeypatch.setattr(travelling, "_SLICE", 100)
     monkeypatch.setattr(travelling, "_FARTHEST", 300)
@@ -427,7 +427,7 @@ async def test_random_keys_and_sizes(
     monkeypatch.setattr(StepperScreen, "quit", lambda _self: None)  # the palette finds it, too
     app = StepperApp(opened(name))
     async with app.run_test(size=(80, 24)) as pilot:
-        await monkey(app, random.Random(seed), 1000)
+        await monkey(app, random.Random(seed), 1000 if THOROUGH else 250)
         await taken_in(app)
         left = 0
         while left < 6:  # a page, a cell, a level; a stepper opened from a training leads back

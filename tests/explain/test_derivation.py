@@ -110,7 +110,7 @@ def test_large_networks_have_short_derivations(name: str) -> None:
 
 
 @given(drafts(), st.integers(0, 10_000))
-@examples(40)
+@examples(20)
 def test_every_line_is_what_its_numbers_say_in_any_network(draft: Draft, chance: int) -> None:
     """Every activation, loss, batch, layout, optimizer, folded or not; some cells of each."""
     session = start(as_scenario(draft.problem())).next()

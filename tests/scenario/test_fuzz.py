@@ -88,7 +88,7 @@ def test_random_text(text: str, pieces: list[str]) -> None:
     read("".join((text, *pieces)))
 
 
-@examples(400)
+@examples(200)
 @given(st.data())
 def test_mutations_of_good_files(data: st.DataObject) -> None:
     """Up to four cuts and insertions in a file that was right."""
@@ -100,7 +100,7 @@ def test_mutations_of_good_files(data: st.DataObject) -> None:
     read(text)
 
 
-@examples(300)
+@examples(150)
 @given(st.data())
 def test_values_exchanged(data: st.DataObject) -> None:
     """A good file with the values of some keys replaced by others' values."""
@@ -124,7 +124,7 @@ KEYS = st.sampled_from(
 )
 
 
-@examples(300)
+@examples(150)
 @given(KEYS, PIECES)
 def test_overrides_that_go_somewhere(key: str, value: str) -> None:
     """Any value at a place that matters."""
@@ -141,7 +141,7 @@ def test_names(name: str) -> None:
         load(name)
 
 
-@examples(300)
+@examples(150)
 @given(
     hold_out=st.sampled_from([0, 0.2, 0.25, 0.5, 0.74, 0.75, 0.76, 0.999]),
     batch=st.sampled_from([1, 2, 3, '"all"', 10**12]),

@@ -20,10 +20,10 @@ from bpstepper.session.autosave import Autosave
 from bpstepper.session.editing import EditError, EditHistory
 from bpstepper.session.saving import save
 from tests.portable import PATIENCE
-from tests.scenes import bits
+from tests.scenes import THOROUGH, bits
 
-EDITS = 500
-KILLS = 200
+EDITS = 500 if THOROUGH else 120
+KILLS = 200 if THOROUGH else 40
 WORDS = (
     "training.learning_rate = {rate}",
     "training.optimizer = {optimizer}",
@@ -73,7 +73,7 @@ def first_update(desk: EditHistory) -> dict[str, bytes]:
     return bits(desk.session.line.trace(1))
 
 
-def test_500_edits_undone(tmp_path: Path) -> None:
+def test_hundreds_of_edits_undone(tmp_path: Path) -> None:
     """The first trace again, to the bit; with all of them, it is saved and loaded to the bit."""
     chance = random.Random(1)
     first = EditHistory.of(start(load("mazur")))
