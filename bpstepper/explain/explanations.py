@@ -283,10 +283,11 @@ HEADINGS: dict[tuple[str, str], str] = {
 
 RESULT_HEADINGS: dict[str, str] = {
     kind: heading
-    for optimizer in OPTIMIZERS.values()
-    for kind, heading in optimizer.headings.items()
+    for rows in (OPTIMIZERS, LAYER_KINDS)
+    for row in rows.values()
+    for kind, heading in row.headings.items()
 }
-"""Headings of an optimizer's operations, by the kind of what they make."""
+"""Headings of operations that an optimizer or a layer brings along, by the kind of their result."""
 
 PHASE_WORDS: dict[str, tuple[str, str]] = {
     "forward": (

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from bpstepper.drawing.charset import ASCII, UNICODE, Charset
 from bpstepper.drawing.matrix.fitting import rows_shown, window
-from bpstepper.drawing.matrix.matrix import draw_matrix, minimum_width
+from bpstepper.drawing.matrix.matrix import draw_matrix
 from bpstepper.drawing.text import plain
+from tests.drawing.test_matrix import minimum_width
 from tests.scenes import at, frame, opened
 from tests.strategies import examples
 
@@ -73,7 +74,7 @@ def test_what_is_drawn_and_what_is_said_to_be_left_out_is_the_matrix(
     values = np.arange(float(rows * columns)).reshape(rows, columns) + 100
     names = [f"r{i}" for i in range(rows)]
     heads = [f"c{j}" for j in range(columns)]
-    least = minimum_width(values, values.shape, row_names=names, charset=charset)
+    least = minimum_width(values, names, charset)
     block = draw_matrix(
         values, values.shape, row_names=names, column_names=heads, marks={focus: "cursor"},
         max_rows=max_rows, max_width=least + 6 + spare, charset=charset,

@@ -20,6 +20,7 @@ from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.explain.explain import Told, explain, heading
 from bpstepper.explain.explanations import EXPLANATIONS
 from bpstepper.explain.notes import notes_at
+from bpstepper.scenario import loads
 from bpstepper.scenario.model import Note, Scenario
 from bpstepper.session import Session, start
 from tests.scenes import BUNDLED, HARD, as_scenario, at, opened, scenario_of
@@ -34,11 +35,36 @@ _COVERING = (
 )
 
 
+_NORMALISED = """
+format = 1
+title = "Normalised inputs, and a softmax before a normalising layer"
+[network]
+inputs = 3
+[[network.layers]]
+kind = "layer_norm"
+units = 3
+[[network.layers]]
+units = 3
+activation = "softmax"
+[[network.layers]]
+kind = "layer_norm"
+units = 3
+[[network.layers]]
+units = 2
+activation = "linear"
+[loss]
+name = "output"
+[[samples]]
+input = [1.0, 2.0, 4.0]
+"""
+
+
 @cache
 def sessions() -> tuple[Session, ...]:
     """Every scenario in every layout, and some that bring up the rarer equations."""
     named = [opened(name, layout) for name in NAMES for layout in ("", *LAYOUTS)]
-    return (*named, *(start(as_scenario(draft.problem())) for draft in _COVERING))
+    rare = (as_scenario(draft.problem()) for draft in _COVERING)
+    return (*named, *map(start, (*rare, loads(_NORMALISED))))
 
 
 def told_at(session: Session, update: int = 1) -> Iterator[tuple[Step, Told]]:

@@ -160,6 +160,8 @@ def test_tables_say_their_headers() -> None:
         "[[network.layers]]",
         "[network.layers.weights]",
         "[network.layers.biases]",
+        "[network.layers.gamma]",
+        "[network.layers.beta]",
         "[loss]",
         "[training]",
         "[[samples]]",

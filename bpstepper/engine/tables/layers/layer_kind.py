@@ -129,6 +129,7 @@ class LayerKind:
         constants: (options, units) → numbers that its operations need, by kind of symbol.
         kinds: the kinds of symbols that no other layer has.
         laws: the equations that no other layer has, by their rows.
+        headings: the kind that an operation makes → what it does, in a few words.
     """
 
     name: str
@@ -145,6 +146,7 @@ class LayerKind:
     constants: Callable[[Mapping[str, Any], int], Mapping[str, float]] = _no_constants
     kinds: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))
     laws: Mapping[str, LayerLaw] = field(default_factory=lambda: MappingProxyType({}))
+    headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def keys(self) -> tuple[str, ...]:

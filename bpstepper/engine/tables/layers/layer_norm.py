@@ -275,5 +275,11 @@ LAYER_NORM = LayerKind(
     constants=_constants,
     kinds=LAYER_NORM_KINDS,
     laws=LAYER_NORM_LAWS,
+    headings=MappingProxyType(
+        {
+            "through_mean": "a share of 1/n of what came to the mean",
+            "through_deviation": "a share of 1/n of what came to the deviation",
+        }
+    ),
 )
 """Normalise over the units of each sample; as many units as the layer before."""

@@ -222,7 +222,10 @@ LAYER_NORM_LAWS: dict[str, LayerLaw] = {
             "Ba, Kiros and Hinton (2016) (3)",
         ),
         "The root of the variance; ε keeps it from 0 where all units are alike.",
-        ("ε stands under the root and is part of the divisor: the way back goes through it, too.",),
+        (
+            "The ε stands under the root and is part of the divisor: the way back goes through "
+            "it, too.",
+        ),
     ),
     "normalized": LayerLaw(
         Law(
@@ -280,7 +283,7 @@ LAYER_NORM_LAWS: dict[str, LayerLaw] = {
             "{grad_norm_mean} = −Σ {grad_centered} over units",
             "Ba, Kiros and Hinton (2016), from (3)",
         ),
-        "The mean is subtracted from every unit, so all their gradients meet here, with a minus.",
+        "The mean is taken from every unit, so all gradients meet here, with a minus.",
         (
             "Raise the mean a little and every unit falls by as much: their gradients add up. The "
             "deviations from the mean add up to 0, so the variance does not feel it.",
@@ -293,12 +296,12 @@ LAYER_NORM_LAWS: dict[str, LayerLaw] = {
             "{grad_deviation} = −Σ {grad_centered} ⊙ {normalized} over units",
             "Ba, Kiros and Hinton (2016), from (4)",
         ),
-        "The deviation divides every unit: each one's gradient times its own number, with a minus.",
+        "The deviation divides every unit: gradient times own number, with a minus.",
         ("A larger deviation shrinks each normalised number in proportion to itself.",),
     ),
     "norm_back": LayerLaw(
         Law("NORM", "backward", "{grad_a} = " + _ROUTES, "Ba, Kiros and Hinton (2016), from (3)"),
-        "Three routes from each number to {C}: its own, by the mean, and by the deviation.",
+        "Three routes from each number to {C}: its own, by the mean, by the deviation.",
         (
             "A number that entered is in the mean with a share of 1/n, and moves the deviation by "
             "1/n times its normalised number. The three contributions add up.",
@@ -307,7 +310,7 @@ LAYER_NORM_LAWS: dict[str, LayerLaw] = {
     ),
     "norm_back_input": LayerLaw(
         Law("NORM", "backward", "{grad_x} = " + _ROUTES, "Ba, Kiros and Hinton (2016), from (3)"),
-        "Three routes from each input to {C}: its own, by the mean, and by the deviation.",
+        "Three routes from each input to {C}: its own, by the mean, by the deviation.",
         ("The contributions add up to 0 over the inputs of a sample: a shift changes nothing.",),
     ),
     "grad_norm_gamma": LayerLaw(
@@ -317,7 +320,7 @@ LAYER_NORM_LAWS: dict[str, LayerLaw] = {
             "{grad_norm_gamma} = Σ {delta} ⊙ {normalized} over samples",
             "Ba, Kiros and Hinton (2016), from (4)",
         ),
-        "A gain multiplies its unit's normalised number, so that times {d} is its gradient.",
+        "A gain multiplies a normalised number: that number times {d} is its gradient.",
         ("One gain serves every sample, so the products are added up over the batch.", "{batch}"),
     ),
     "grad_norm_beta": LayerLaw(
