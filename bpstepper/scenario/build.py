@@ -189,7 +189,7 @@ def _samples(file: FileValues, attached: Attached, network: Network) -> tuple[Sa
     for table in file["samples"]:
         target = table["target"]
         if table["label"] is not None:
-            target = one_hot(table["label"], outputs)
+            target = one_hot(table["label"], outputs)[0].tolist()
         samples.append(
             Sample(
                 input=np.array(table["input"], dtype=np.float64),
@@ -202,13 +202,11 @@ def _samples(file: FileValues, attached: Attached, network: Network) -> tuple[Sa
 
 def _rows(table: TableSamples, outputs: int | None) -> tuple[Sample, ...]:
     """The samples of a table; without `outputs`, without their targets."""
-    from bpstepper.scenario.checks.table_sample_checks import one_hot_rows
-
-    targets = None if outputs is None else one_hot_rows(table, outputs)
+    targets = table.targets if table.labels is None else one_hot(table.labels, outputs or 1)
     return tuple(
         Sample(
             input=x,
-            target=None if targets is None else targets[row],
+            target=None if targets is None or outputs is None else targets[row],
             name=table.names[row] if table.names else "",
         )
         for row, x in enumerate(table.inputs)
