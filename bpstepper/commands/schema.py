@@ -25,9 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         document = trace_schema()
     elif arguments.of == "course":
-        from bpstepper.scenario.schema.course_tables import course_schema
+        from bpstepper.scenario.schema.course_tables import COURSE_FILE
 
-        document = course_schema()
+        document = COURSE_FILE.document("bpstepper schema --of course")
     else:
         from bpstepper.scenario import schema
 

@@ -9,7 +9,7 @@ dimensions that the engine's values have.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,22 +34,13 @@ from bpstepper.scenario.model import Expect, Note, Scenario
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from bpstepper.scenario.schema.typed_dicts import (
-        ExpectValues,
-        FileValues,
-        LayerValues,
-        LossValues,
-        NetworkValues,
-        NoteValues,
-        TrainingValues,
-    )
-
 __all__ = ["build"]
 
-_Values = TypeVar("_Values")
+Values = Mapping[str, Any]
+"""A table of a file, checked, with every default filled in; None is what the file leaves open."""
 
 
-def build(file: FileValues, attached: Attached, findings: Findings, name: str) -> Scenario:
+def build(file: Values, attached: Attached, findings: Findings, name: str) -> Scenario:
     """Make the scenario that a file describes.
 
     Args:
@@ -66,10 +57,7 @@ def build(file: FileValues, attached: Attached, findings: Findings, name: str) -
         samples=samples,
         loss=_loss(file["loss"]),
         training=training,
-        title=file["title"],
-        source=file["source"],
-        about=file["about"],
-        topic=file["topic"],
+        **{key: file[key] for key in ("title", "source", "about", "topic")},
         level=file["level"] or "",
         expects=tuple(
             _expect(table, network, trained_on(len(samples), training.hold_out), training, line)
@@ -85,8 +73,8 @@ def build(file: FileValues, attached: Attached, findings: Findings, name: str) -
 
 
 def _with_lines(
-    name: str, tables: list[_Values], findings: Findings
-) -> Iterator[tuple[_Values, int | None]]:
+    name: str, tables: list[Values], findings: Findings
+) -> Iterator[tuple[Values, int | None]]:
     """Every table of an array, with the line that it starts in."""
     return zip(tables, findings.lines(name, len(tables)), strict=True)
 
@@ -94,7 +82,7 @@ def _with_lines(
 # ── network ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _network(table: NetworkValues, attached: Attached) -> Network:
+def _network(table: Values, attached: Attached) -> Network:
     layout = LAYOUTS[table["layout"]]
     sizes = [table["inputs"], *(layer["units"] for layer in table["layers"])]
     return Network(
@@ -111,18 +99,15 @@ def _network(table: NetworkValues, attached: Attached) -> Network:
 
 
 def _layer(
-    table: LayerValues, number: int, n_prev: int, layout: Layout, seed: int, attached: Attached
+    table: Values, number: int, n_prev: int, layout: Layout, seed: int, attached: Attached
 ) -> Layer:
     n_l = table["units"]
     path: Path = ("network", "layers", number - 1)
-    own = cast("Mapping[str, Any]", table)  # with the keys that some kinds of layer have
-    kind = LAYER_KINDS[own.get("kind", Layer.kind)]
+    kind = LAYER_KINDS[table.get("kind", Layer.kind)]
     if kind.name != Layer.kind:
-        return _other_layer(own, kind, path, attached)
-    written = attached.arrays.get((*path, "weights"), table["weights"])
-    biases = attached.arrays.get((*path, "biases"), table["biases"])
-    assert not isinstance(written, dict)
-    assert not isinstance(biases, dict)
+        return _other_layer(table, kind, path, attached)
+    written: Any = attached.arrays.get((*path, "weights"), table["weights"])
+    biases: Any = attached.arrays.get((*path, "biases"), table["biases"])
     if written is None:
         weights = INITIALIZERS[table["init"]].draw(generator(seed, number), n_l, n_prev)
     else:
@@ -179,12 +164,11 @@ def _canonical(written: npt.ArrayLike, n_l: int, n_prev: int, layout: Layout) ->
 # ── samples, loss, training ──────────────────────────────────────────────────────────────────
 
 
-def _samples(file: FileValues, attached: Attached, network: Network) -> tuple[Sample, ...]:
+def _samples(file: Values, attached: Attached, network: Network) -> tuple[Sample, ...]:
     outputs = network.sizes[-1]
     takes_targets = LOSSES[file["loss"]["name"]].targets != "none"
     if attached.samples is not None:
         return _rows(attached.samples, outputs if takes_targets else None)
-    assert isinstance(file["samples"], list)
     samples = []
     for table in file["samples"]:
         target = table["target"]
@@ -219,7 +203,7 @@ def _constants(row: HasHyperparameters, table: Mapping[str, object]) -> Constant
     return complete(row, {key: value for key, value in given.items() if value is not None})
 
 
-def _loss(table: LossValues) -> Loss:
+def _loss(table: Values) -> Loss:
     factor = table["factor"]
     return Loss(
         name=table["name"],
@@ -232,7 +216,7 @@ def _loss(table: LossValues) -> Loss:
     )
 
 
-def _training(table: TrainingValues) -> Training:
+def _training(table: Values) -> Training:
     batch = table["batch_size"]
     return Training(
         learning_rate=table["learning_rate"],
@@ -250,7 +234,7 @@ def _training(table: TrainingValues) -> Training:
 
 
 def _expect(
-    table: ExpectValues, network: Network, samples: int, training: Training, line: int | None
+    table: Values, network: Network, samples: int, training: Training, line: int | None
 ) -> Expect:
     value = np.array(table["value"], dtype=np.float64)
     at = tuple(table["at"]) if table["at"] else None
@@ -262,16 +246,7 @@ def _expect(
             value = value.reshape(written_shape(key, shape, LAYOUTS[network.layout]))
         else:
             at = _whole(at, symbol_keys.cells(key, shape))
-    return Expect(
-        symbol=table["symbol"],
-        value=value,
-        update=table["update"],
-        at=at,
-        tolerance=table["tolerance"],
-        source=table["source"],
-        note=table["note"],
-        line=line,
-    )
+    return Expect(**{**table, "value": value, "at": at}, line=line)
 
 
 def _whole(at: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -283,17 +258,10 @@ def _whole(at: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(next(given, 1) if size != 1 else 1 for size in shape)
 
 
-def _note(table: NoteValues, line: int | None) -> Note:
+def _note(table: Values, line: int | None) -> Note:
     edit = table["edit"]
-    return Note(
-        at=table["at"],
-        text=table["text"],
-        ask=table["ask"],
-        reveal=table["reveal"],
-        update=table["update"],
-        cell=tuple(table["cell"]) if table["cell"] else None,
-        audience=table["audience"],
-        quiz=table["quiz"],
-        edit=(edit,) if isinstance(edit, str) else tuple(edit),
-        line=line,
-    )
+    own = {
+        "cell": tuple(table["cell"]) if table["cell"] else None,
+        "edit": (edit,) if isinstance(edit, str) else tuple(edit),
+    }
+    return Note(**{**table, **own}, line=line)

@@ -8,10 +8,10 @@ there. Where a person stands in a course is a session's business.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from bpstepper.engine.run.training import Timeline
 from bpstepper.scenario import library
@@ -22,16 +22,15 @@ from bpstepper.scenario.data import reading
 from bpstepper.scenario.data.partial_scenario import Draft
 from bpstepper.scenario.data.safe_read import CannotRead, read_beside
 from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
-from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
 from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
-from bpstepper.scenario.load import load, loads
+from bpstepper.scenario.load import examine, load, loads
 from bpstepper.scenario.model import Note, Scenario
-from bpstepper.scenario.schema.course_tables import COURSE_FILE, CourseFileValues, StopValues
-from bpstepper.scenario.schema.forms import Mistake
+from bpstepper.scenario.schema.course_tables import COURSE_FILE
 from bpstepper.scenario.toml.syntax import parse
 from bpstepper.scenario.values import values
 
 if TYPE_CHECKING:
+    from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
     from bpstepper.scenario.diagnostics.spans import Path
 
 __all__ = ["Course", "Stop", "load_course", "missing_steps"]
@@ -94,18 +93,7 @@ def load_course(source: str | os.PathLike[str], *, layout: str | None = None) ->
     bundled = library.path(given) if isinstance(source, str) else None
     file = str(bundled or given)
     text = reading.decode(reading.read_file(file), file)
-    parsed = parse(text)
-    findings = Findings(text, (), parsed.broken, parsed.omitted)
-    for trouble in parsed.troubles:
-        findings.add_ready(trouble)
-    bad = set(parsed.broken)
-    mistakes: list[Mistake] = []
-    COURSE_FILE.check(parsed.values, (), mistakes)
-    if mistakes:
-        from bpstepper.scenario.schema.schema_messages import report
-
-        bad |= report(mistakes, findings)
-    draft = Draft(parsed.values, bad)
+    draft, findings = examine(text, parse(text), COURSE_FILE)
     check_format(draft, findings)
     check_texts(draft, findings)
     stops = _Stops(os.path.dirname(file), layout, findings)
@@ -113,9 +101,8 @@ def load_course(source: str | os.PathLike[str], *, layout: str | None = None) ->
         path: Path = ("course", "stops", index)
         if isinstance(raw, dict) and draft.is_sound(path) and "scenario" in raw:
             stops.read(raw, path)
-    if mistakes or findings.has_errors:
-        raise ScenarioError(*findings.diagnostics())
-    filled = cast(CourseFileValues, COURSE_FILE.fill(parsed.values))["course"]
+    findings.raise_errors()
+    filled = COURSE_FILE.fill(draft.values)["course"]
     lines = findings.lines("course.stops", len(filled["stops"]))
     return Course(
         stops=tuple(
@@ -209,17 +196,10 @@ def _texts(given: object) -> tuple[str, ...]:
     return tuple(map(str, given)) if isinstance(given, list | tuple) else ()
 
 
-def _stop(table: StopValues, base: Scenario, line: int | None, about: str) -> Stop:
+def _stop(table: Mapping[str, Any], base: Scenario, line: int | None, about: str) -> Stop:
     """A stop, its own words being the first of the scenario's notes, those about a course last."""
-    said = Note(
-        at=table["at"],
-        text=table["text"],
-        ask=table["ask"],
-        reveal=table["reveal"],
-        update=table["update"],
-        audience=table["audience"],
-        line=line,
-    )
+    own = {key: it for key, it in table.items() if key not in ("scenario", "set")}
+    said = Note(**own, line=line)
     notes = (said, *base.notes) if said.text or said.ask or said.reveal else base.notes
     if about:
         notes = (*notes, Note(at=said.at, text=about, update=said.update))

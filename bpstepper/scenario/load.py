@@ -25,12 +25,13 @@ from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.schema.forms import Mistake
 from bpstepper.scenario.toml.overrides import apply
-from bpstepper.scenario.toml.syntax import parse
+from bpstepper.scenario.toml.syntax import Parsed, parse
 
 if TYPE_CHECKING:
     from bpstepper.scenario.data.partial_scenario import Draft
+    from bpstepper.scenario.schema.structures import Table
 
-__all__ = ["load", "loads", "schema"]
+__all__ = ["examine", "load", "loads", "schema"]
 
 
 def load(
@@ -92,9 +93,9 @@ def loads(
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of scenario files, for editors."""
-    from bpstepper.scenario.schema.tables import json_schema
+    from bpstepper.scenario.schema.tables import FILE
 
-    return json_schema()
+    return FILE.document("bpstepper schema")
 
 
 def _load(
@@ -103,37 +104,57 @@ def _load(
     # what reads a name or a list of files needs none of these
     from bpstepper.scenario.build import build
     from bpstepper.scenario.checks.semantic_checks import check
-    from bpstepper.scenario.data.partial_scenario import Draft
     from bpstepper.scenario.schema.tables import FILE
 
     parsed = parse(source)
     if "course" in parsed.values and "network" not in parsed.values:
         raise ScenarioError([_is_a_course(source, name)])
+    draft, findings = examine(source, parsed, FILE, overrides)
+    if _names_files(draft):
+        from bpstepper.scenario.data.data_files import gather
+
+        draft = draft.with_attached(gather(draft, folder, findings))
+    check(draft, findings)
+    if layout is not None and layout not in LAYOUTS:
+        findings.add_ready(_no_such_layout(layout))
+    findings.raise_errors()
+    for layer in draft.layers:  # what is usual depends on the kind
+        draft.values["network"]["layers"][layer.number - 1]["activation"] = layer.activation
+    scenario = build(FILE.fill(draft.values), draft.attached, findings, name)
+    return scenario.with_layout(layout) if layout else scenario
+
+
+def examine(
+    source: Source, parsed: Parsed, schema: Table, overrides: Sequence[str] = ()
+) -> tuple[Draft, Findings]:
+    """Hold what was read to the schema of its kind of file.
+
+    Args:
+        source: the text.
+        parsed: what could be read of it; the overrides are set in it.
+        schema: of a scenario or of a course.
+        overrides: `key=value` texts.
+
+    Returns:
+        The values, as far as they can be understood, and what is wrong with the others.
+
+    Raises:
+        ScenarioError: an override cannot be read.
+    """
+    from bpstepper.scenario.data.partial_scenario import Draft
+
     origins = apply(parsed.values, overrides)
     findings = Findings(source, origins, parsed.broken, parsed.omitted)
     for trouble in parsed.troubles:
         findings.add_ready(trouble)
     bad = set(parsed.broken)
     mistakes: list[Mistake] = []
-    FILE.check(parsed.values, (), mistakes)
+    schema.check(parsed.values, (), mistakes)
     if mistakes:
         from bpstepper.scenario.schema.schema_messages import report
 
         bad |= report(mistakes, findings)
-    draft = Draft(parsed.values, bad)
-    if _names_files(draft):
-        from bpstepper.scenario.data.data_files import gather
-
-        draft = Draft(parsed.values, bad, gather(draft, folder, findings))
-    check(draft, findings)
-    if layout is not None and layout not in LAYOUTS:
-        findings.add_ready(_no_such_layout(layout))
-    if mistakes or findings.has_errors:
-        raise ScenarioError(*findings.diagnostics())
-    for layer in draft.layers:  # what is usual depends on the kind
-        parsed.values["network"]["layers"][layer.number - 1]["activation"] = layer.activation
-    scenario = build(FILE.fill(parsed.values), draft.attached, findings, name)
-    return scenario.with_layout(layout) if layout else scenario
+    return Draft(parsed.values, bad), findings
 
 
 _ARRAYS = tuple(spec.name for spec in parameter_specs().values())

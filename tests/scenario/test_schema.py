@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-import types
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from bpstepper.engine.tables.activations import ACTIVATIONS
-from bpstepper.engine.tables.hyperparameters import HasHyperparameters
-from bpstepper.engine.tables.losses import LOSSES
-from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.scenario import library, schema
-from bpstepper.scenario.schema import typed_dicts as filled
-from bpstepper.scenario.schema.structures import REQUIRED, Table
 from bpstepper.scenario.schema.tables import FILE
 from bpstepper.scenario.starter import STARTER
 from tests.scenario.bad_sense import SCHEMA
@@ -88,59 +80,3 @@ def test_defaults_are_shown_and_right() -> None:
     assert filled_in["network"]["layers"][0]["activation"] == "sigmoid"
     assert filled_in["training"]["learning_rate"] == 0.5
     assert filled_in["loss"]["factor"] is None
-
-
-# ── the types of `filled` ────────────────────────────────────────────────────────────────────
-
-
-def constants(rows: Mapping[str, HasHyperparameters]) -> set[str]:
-    """The keys that rows of the engine bring along, which are read by the names they have there."""
-    return {it.name for row in rows.values() for it in row.hyperparameters}
-
-
-OF_ROWS = {
-    "LayerValues": constants(ACTIVATIONS),
-    "LossValues": constants(LOSSES),
-    "TrainingValues": constants(OPTIMIZERS),
-}
-"""Table → keys that its type has not."""
-
-
-def typed_tables(hint: Any) -> set[Any]:
-    """The table types that a type has room for."""
-    if is_typeddict(hint):
-        return {hint}
-    return {table for inner in get_args(hint) for table in typed_tables(inner)}
-
-
-def compare(table: Table, typed: Any) -> int:
-    """Hold a table's rows to its type; returns how many rows there were."""
-    hints = get_type_hints(typed)
-    keys = {
-        name: key for name, key in table.keys.items() if name not in OF_ROWS.get(typed.__name__, ())
-    }
-    assert list(hints) == list(keys), typed.__name__
-    rows = len(hints)
-    for name, key in keys.items():
-        hint = hints[name]
-        is_open = get_origin(hint) is types.UnionType and type(None) in get_args(hint)
-        assert is_open == (key.default is None and key.default is not REQUIRED), name
-        below = {inner.name: inner for inner in direct_tables(key.form)}
-        types_below = {typed_table.__name__: typed_table for typed_table in typed_tables(hint)}
-        assert len(below) == len(types_below), name
-        for inner_name, inner in below.items():
-            values = inner_name.removesuffix("Table") + "Values"
-            rows += compare(inner, types_below[values])
-    return rows
-
-
-def direct_tables(form: Any) -> list[Table]:
-    """The tables of a form, not those in them."""
-    if isinstance(form, Table):
-        return [form]
-    return [table for _, inner in form.inside() for table in direct_tables(inner)]
-
-
-def test_types_repeat_the_rows() -> None:
-    """`filled` has the same keys in the same order, and None where a file may leave one open."""
-    assert compare(FILE, filled.FileValues) > 50

@@ -55,6 +55,10 @@ class Draft:
         self._bad = frozenset(bad)
         self._around = frozenset(path[:n] for path in self._bad for n in range(len(path)))
 
+    def with_attached(self, attached: Attached) -> Draft:
+        """The same, with what was read of other files."""
+        return Draft(self.values, self._bad, attached)
+
     def is_sound(self, path: Path) -> bool:
         """Whether nothing is wrong with a value, nor with anything in it or around it."""
         return path not in self._around and self.has_form(path)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, Severity
-from bpstepper.scenario.diagnostics.scenario_error import LIMIT
+from bpstepper.scenario.diagnostics.scenario_error import LIMIT, ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path, Span, headers, line_starts, position
 
 if TYPE_CHECKING:
@@ -152,6 +152,15 @@ class Findings:
         elsewhere = (diagnostic for diagnostic, _, _ in self._elsewhere)
         told = (*self._ready, *found, *elsewhere)
         return any(diagnostic.severity == "error" for diagnostic in told)
+
+    def raise_errors(self) -> None:
+        """End the reading where something was found that stops it.
+
+        Raises:
+            ScenarioError: with all that was found.
+        """
+        if self.has_errors:
+            raise ScenarioError(*self.diagnostics())
 
     @cached_property
     def _broken_around(self) -> frozenset[Path]:

@@ -6,14 +6,14 @@ scenario's (see `tables`), but nothing in it is computed with.
 
 from __future__ import annotations
 
-from typing import Any, Final, TypedDict
+from typing import Final
 
 from bpstepper.scenario.schema.forms import Line, OneOf, Text, Whole
 from bpstepper.scenario.schema.library_order import LEVELS
 from bpstepper.scenario.schema.structures import REQUIRED, Choice, Key, ListOf, Table
 from bpstepper.scenario.schema.tables import FORMAT
 
-__all__ = ["COURSE_FILE", "CourseFileValues", "CourseValues", "StopValues", "course_schema"]
+__all__ = ["COURSE_FILE"]
 
 _FARTHEST: Final = 10_000_000  # updates: as far as a session goes
 
@@ -68,44 +68,3 @@ COURSE_FILE: Final = Table(
     ),
 )
 """A whole file."""
-
-
-class StopValues(TypedDict):
-    """[[course.stops]], filled in."""
-
-    scenario: str
-    at: str | None
-    update: int
-    text: str
-    ask: str
-    reveal: str
-    audience: str
-    set: str | list[str]
-
-
-class CourseValues(TypedDict):
-    """[course], filled in."""
-
-    title: str
-    about: str
-    level: str | None
-    stops: list[StopValues]
-
-
-class CourseFileValues(TypedDict):
-    """A whole file, filled in."""
-
-    format: int
-    course: CourseValues
-
-
-def course_schema() -> dict[str, Any]:
-    """The JSON Schema of course files."""
-    tables: dict[str, Any] = {}
-    whole = COURSE_FILE.whole_schema(tables)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$comment": "Made by `bpstepper schema --of course`.",
-        **whole,
-        "$defs": tables,
-    }

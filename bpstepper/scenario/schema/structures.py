@@ -148,6 +148,17 @@ class Table(Form):
         required = [name for name, key in self.keys.items() if key.default is REQUIRED]
         return found | ({"required": required} if required else {})
 
+    def document(self, command: str) -> Schema:
+        """The JSON Schema of files that are such a table, as `command` prints it."""
+        tables: Schema = {}
+        whole = self.whole_schema(tables)
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$comment": f"Made by `{command}`.",
+            **whole,
+            "$defs": tables,
+        }
+
     def inside(self) -> Iterable[tuple[str | None, Form]]:
         """The forms of its keys."""
         return ((name, key.form) for name, key in self.keys.items())

@@ -2,8 +2,9 @@
 
 One table of the file is one `Table` here, one key one row; a file is checked against it, filled
 in by it, and editors can use the JSON Schema that it makes. Only keys and types are known here;
-whether a file's parts fit together is `meaning`'s business. A key that is added here also has to
-be added to `filled`; those of optimizers, losses and activations come from their own rows.
+whether a file's parts fit together is `meaning`'s business. A checked table is unpacked into the
+dataclass that it describes (see `build`), whose fields are its keys, and have the types;
+those of optimizers, losses and activations come from their own rows.
 
 Defaults are the engine's own wherever the engine has one. They are written as a file would.
 """
@@ -11,7 +12,7 @@ Defaults are the engine's own wherever the engine has one. They are written as a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from bpstepper.engine.compile.network import Layer, Loss, Network, Training
 from bpstepper.engine.tables.activations import ACTIVATIONS
@@ -25,7 +26,7 @@ from bpstepper.scenario.schema.forms import Flag, Form, Line, Number, OneOf, Tex
 from bpstepper.scenario.schema.library_order import LEVELS
 from bpstepper.scenario.schema.structures import REQUIRED, Choice, Key, ListOf, Table
 
-__all__ = ["FILE", "FORMAT", "json_schema"]
+__all__ = ["FILE", "FORMAT"]
 
 FORMAT = 1
 """The version of the format that this program writes, and the newest that it reads."""
@@ -451,15 +452,3 @@ FILE: Final = Table(
     ),
 )
 """A whole file."""
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of scenario files."""
-    tables: dict[str, Any] = {}
-    whole = FILE.whole_schema(tables)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$comment": "Made by `bpstepper schema`.",
-        **whole,
-        "$defs": tables,
-    }
