@@ -20,7 +20,7 @@ from bpstepper.engine.run.evaluation import Probe
 from bpstepper.engine.run.training import Runner, Timeline
 from bpstepper.engine.symbols import Symbol
 from bpstepper.training.measures import MEASURES, Batch, Measure, Numbers, Sets
-from bpstepper.training.stopping import Ending, Limits, Stop
+from bpstepper.training.stopping import FINITE, Ending, Limits, Stop
 from bpstepper.training.thinning import Curve, Thinned
 
 __all__ = ["Recording", "State"]
@@ -83,8 +83,8 @@ class Recording:
         self.sets = Sets(problem, self._runner.parameters)
         self._watches = [stop.watch() for stop in stops if stop.watch is not None]
         self._limits = Limits(
-            max(stop.limits.low for stop in (*stops, Stop(""))),
-            min(stop.limits.high for stop in (*stops, Stop(""))),
+            max(limits.low for limits in (FINITE, *(stop.limits for stop in stops))),
+            min(limits.high for limits in (FINITE, *(stop.limits for stop in stops))),
         )
         self._last = math.nan
         self._rate = 1000.0  # updates a second, as measured
@@ -203,7 +203,7 @@ class Recording:
     def _ended_by(self, cost: float) -> Ending:
         if not math.isfinite(cost):
             return Ending(self.done, "C is not finite", is_sound=False)
-        whose = (stop for stop in self._stops if not stop.limits.low <= cost <= stop.limits.high)
+        whose = (stop for stop in self._stops if stop.limits.are_passed(cost))
         return Ending(self.done, next(whose).says)
 
     # ── what is measured ─────────────────────────────────────────────────────────────────────

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from bpstepper.engine.run.nonfinite import first_nonfinite
 from bpstepper.engine.run.trace import Trace
 from bpstepper.explain.insights.find import INSIGHTS, holds, insights_of
-from bpstepper.session import GoError, Session
-from bpstepper.training.stopping import COST, as_number
+from bpstepper.session import Session
+from bpstepper.training.stopping import COST, Condition, understood
 
-__all__ = ["CONDITIONS", "Condition", "Until", "until"]
+__all__ = ["CONDITIONS", "Until", "until"]
 
 
 @dataclass(frozen=True)
@@ -34,30 +34,9 @@ class Until:
     place: Callable[[Trace], str] = lambda _trace: ""
 
 
-@dataclass(frozen=True)
-class Condition:
-    """One row.
-
-    Attributes:
-        usage: how it is written.
-        help: what it waits for.
-        pattern: what it is recognised by, whatever its case.
-        make: (what the pattern found, where one waits) → what to wait for.
-    """
-
-    usage: str
-    help: str
-    pattern: str
-    make: Callable[[re.Match[str], Session], Until]
-
-
 def _cost(found: re.Match[str], session: Session) -> Until:
-    limit, below = as_number(found["limit"]), found["sign"] == "<"
-
-    def is_so(trace: Trace) -> bool:
-        return trace.cost < limit if below else trace.cost > limit
-
-    return Until(COST.make(found, session.scenario).says, is_so, lambda _trace: "C")
+    stop = COST.make(found, session.scenario)
+    return Until(stop.says, lambda trace: stop.limits.are_passed(trace.cost), lambda _trace: "C")
 
 
 def _next_sample(_found: re.Match[str], session: Session) -> Until:
@@ -96,7 +75,7 @@ def _insight(id_: str) -> Callable[[re.Match[str], Session], Until]:
 
 _AWAITED = ("saturated", "dead_relu", "vanishing", "exploding", "oscillating")  # told first
 
-CONDITIONS: tuple[Condition, ...] = (
+CONDITIONS: tuple[Condition[Session, Until], ...] = (
     Condition(COST.usage, COST.help, COST.pattern, _cost),  # as a whole training understands it
     Condition("sample", "another sample, or batch", r"(?:next\s+)?(?:sample|batch)", _next_sample),
     Condition("epoch", "the next epoch", r"(?:next\s+)?epoch", _next_epoch),
@@ -113,11 +92,6 @@ def until(text: str, session: Session) -> Until:
     """What a person wants to wait for.
 
     Raises:
-        GoError: it is none of `CONDITIONS`; the message names them.
+        StopError: it is none of `CONDITIONS`; the message names them.
     """
-    for row in CONDITIONS:
-        found = re.fullmatch(row.pattern, text.strip(), re.IGNORECASE)
-        if found:
-            return row.make(found, session)
-    usages = ", ".join(row.usage for row in CONDITIONS)
-    raise GoError(f"there is nothing of that name to wait for; there are {usages}")
+    return understood(text, CONDITIONS, session, "to wait for")

@@ -25,7 +25,7 @@ from bpstepper.session.editing import EditError, EditHistory
 from bpstepper.training.page_context import LETTERS, Moment, RunSeen, TrainingScene, seen
 from bpstepper.training.recording import Recording
 from bpstepper.training.runs import Length
-from bpstepper.training.stopping import Stop, StopError, stop
+from bpstepper.training.stopping import Stop, stop
 
 __all__ = ["Plan", "TrainingRun", "TrainingRuns", "plan"]
 
@@ -61,10 +61,7 @@ def plan(text: str, problem: Scenario) -> Plan:
         if length:
             count = re.sub("[,_]", "", length["count"])
             part = f"{length['unit'] or 'updates'} {count}"
-        try:
-            stops.append(stop(part, problem))
-        except StopError as error:
-            raise GoError(str(error)) from None
+        stops.append(stop(part, problem))
     limits = [it.updates for it in stops if it.updates is not None]
     if limits and min(limits) < 1:
         raise GoError("one update is the least")

@@ -7,31 +7,31 @@ epoch. A number that is not finite ends every training, and needs no row.
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from bpstepper.engine.compile.network import Problem
 from bpstepper.engine.run.evaluation import classes
 from bpstepper.engine.run.training import Schedule, split
 from bpstepper.number_format import number
+from bpstepper.session import GoError
 from bpstepper.training.measures import Sets
 
 __all__ = [
-    "COST", "STOPS", "Ending", "Limits", "Stop", "StopError", "StopRow", "Watch", "as_number",
-    "patience", "stop",
+    "COST", "FINITE", "STOPS", "Condition", "Ending", "Limits", "Stop", "StopError", "Watch",
+    "patience", "stop", "understood",
 ]  # fmt: skip
 
 _NUMBER = r"[0-9]*[.,]?[0-9]+(?:e[+-]?[0-9]+)?"
 """How a number may be typed."""
 
-_FINITE = sys.float_info.max
 
-
-class StopError(ValueError):
-    """There is no such thing to train until; the message says what there is."""
+class StopError(GoError):
+    """There is no such thing to wait for; the message says what there is."""
 
 
 class Ending(NamedTuple):
@@ -49,12 +49,18 @@ class Ending(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Between which numbers C has to stay; what is not finite is outside of all."""
+    """Between which numbers C has to stay."""
 
-    low: float = -_FINITE
-    high: float = _FINITE
+    low: float = -math.inf
+    high: float = math.inf
+
+    def are_passed(self, cost: float) -> bool:
+        """Whether C is beyond one of them; NaN is beyond none."""
+        return cost < self.low or cost > self.high
 
 
+FINITE = Limits(-sys.float_info.max, sys.float_info.max)
+"""Between which numbers C is finite."""
 _ANY = Limits()
 
 Watch: TypeAlias = Callable[[Sets, int], str | None]
@@ -78,36 +84,61 @@ class Stop:
     updates: int | None = None
 
 
+_Where = TypeVar("_Where")
+_Wanted = TypeVar("_Wanted")
+
+
 @dataclass(frozen=True)
-class StopRow:
-    """One row.
+class Condition(Generic[_Where, _Wanted]):
+    """One row: something that can be waited for.
 
     Attributes:
         usage: how it is written.
         help: what it waits for.
         pattern: what it is recognised by, whatever its case.
-        make: (what the pattern found, the problem) → what to train until.
+        make: (what the pattern found, where one waits) → what to wait for.
     """
 
     usage: str
     help: str
     pattern: str
-    make: Callable[[re.Match[str], Problem], Stop]
+    make: Callable[[re.Match[str], _Where], _Wanted]
 
 
-def as_number(text: str) -> float:
-    """A number as it may be typed, with a point or a comma."""
+def understood(
+    text: str, rows: Sequence[Condition[_Where, _Wanted]], where: _Where, purpose: str
+) -> _Wanted:
+    """What a person wants to wait for.
+
+    Args:
+        text: as it was typed.
+        rows: everything that one can wait for.
+        where: one waits, as the rows take it.
+        purpose: what it is for, as "to wait for".
+
+    Raises:
+        StopError: it is none of the rows, or has no meaning there; the message names the rows.
+    """
+    for row in rows:
+        found = re.fullmatch(row.pattern, text.strip(), re.IGNORECASE)
+        if found:
+            return row.make(found, where)
+    usages = ", ".join(row.usage for row in rows)
+    raise StopError(f"there is nothing of that name {purpose}; there are {usages}")
+
+
+def _as_number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
 def _cost(found: re.Match[str], _problem: Problem) -> Stop:
-    limit, below = as_number(found["limit"]), found["sign"] == "<"
+    limit, below = _as_number(found["limit"]), found["sign"] == "<"
     says = f"C is {'below' if below else 'above'} {found['limit']}"
     return Stop(says, Limits(low=limit) if below else Limits(high=limit))
 
 
 def _accuracy(found: re.Match[str], problem: Problem) -> Stop:
-    least = as_number(found["share"]) / (100 if found["percent"] else 1)
+    least = _as_number(found["share"]) / (100 if found["percent"] else 1)
     if not 0 <= least <= 1:
         raise StopError(f"an accuracy goes from 0 to 1, or to 100 %, and is not {found['share']}")
     parts = split(problem)
@@ -180,7 +211,7 @@ def _to_epoch(found: re.Match[str], problem: Problem) -> Stop:
     return Stop(f"epoch {epoch:,} is done", updates=epoch * Schedule(problem).updates_per_epoch)
 
 
-COST = StopRow(
+COST: Condition[Problem, Stop] = Condition(
     "C < 0.01",
     "the cost is below a value, or above it",
     rf"C\s*(?P<sign>[<>])\s*(?P<limit>{_NUMBER})",
@@ -188,37 +219,32 @@ COST = StopRow(
 )
 """The row that the stepper has, too."""
 
-STOPS: tuple[StopRow, ...] = (
+STOPS: tuple[Condition[Problem, Stop], ...] = (
     COST,
-    StopRow(
+    Condition(
         "accuracy >= 95%",
         "so many are classified rightly: of the held-out samples where there are some, or else, "
         "and with `training accuracy >= 95%`, of the training samples",
         rf"(?P<training>training\s+)?accuracy\s*(?:>=|≥|>)?\s*(?P<share>{_NUMBER})\s*(?P<percent>%)?",
         _accuracy,
     ),
-    StopRow(
+    Condition(
         "no better for 10 epochs",
         "early stopping: C of the held-out samples, or else of all, has not been lower",
         r"(?:no\s+better\s+for|patience)\s*(?P<epochs>[0-9]{1,9})(?:\s*epochs?)?",
         _patience,
     ),
-    StopRow("update 500", "so many updates are done", r"updates?\s*(?P<updates>[0-9]{1,12})",
+    Condition("update 500", "so many updates are done", r"updates?\s*(?P<updates>[0-9]{1,12})",
             _updates),
-    StopRow("epoch 10", "so many epochs are done", r"epochs?\s*(?P<epoch>[0-9]{1,9})", _to_epoch),
+    Condition("epoch 10", "so many epochs are done", r"epochs?\s*(?P<epoch>[0-9]{1,9})", _to_epoch),
 )  # fmt: skip
 """Everything that one can train until."""
 
 
-def stop(text: str, problem: Problem, rows: Sequence[StopRow] = STOPS) -> Stop:
+def stop(text: str, problem: Problem) -> Stop:
     """What a person wants to train until.
 
     Raises:
-        StopError: it is none of the rows, or has no meaning for this problem.
+        StopError: it is none of `STOPS`, or has no meaning for this problem.
     """
-    for row in rows:
-        found = re.fullmatch(row.pattern, text.strip(), re.IGNORECASE)
-        if found:
-            return row.make(found, problem)
-    usages = ", ".join(row.usage for row in rows)
-    raise StopError(f"there is nothing of that name to train until; there are {usages}")
+    return understood(text, STOPS, problem, "to train until")
