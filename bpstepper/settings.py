@@ -6,31 +6,34 @@ over the first, the first over the second, the second over the defaults. Nothing
 either file, and nothing about the folders that they are in, may keep the program from starting:
 what is wrong becomes one line of warning, and a default.
 
-This module owns the table of settings and their files. What a setting does is its user's
+The table of settings is made of the forms that scenario files are made of, and checked by them.
+This module owns it, and its files. What a setting does is its user's
 business; which themes, layouts or actions exist is told to it, so that it knows of none of them.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from bpstepper.drawing.text import clean, shorten
 from bpstepper.files import read_small, shown, write_whole
+from bpstepper.scenario.diagnostics.spans import Path as Where
+from bpstepper.scenario.schema.forms import Flag, Form, Mistake, Name, OneOf, Text, Whole
+from bpstepper.scenario.schema.structures import Key, Table
 
 __all__ = [
     "CONFIG_VARIABLE",
-    "FIELDS",
+    "REMEMBERED",
+    "SETTINGS",
     "STATE_VARIABLE",
-    "Field",
     "Settings",
     "config_file",
     "load_settings",
@@ -44,7 +47,6 @@ LARGEST = 64 * 1024
 """A file of settings that has more bytes is not one."""
 _MOST_WARNINGS = 10  # of one file; the rest are counted
 _BINDING = "stepper.{action}"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _KEY = re.compile(r"\S{1,32}")
 
 Keys = Mapping[str, Iterable[str]]
@@ -52,80 +54,8 @@ Keys = Mapping[str, Iterable[str]]
 
 
 @dataclass(frozen=True)
-class Field:
-    """One row of the table of settings.
-
-    Attributes:
-        key: as the files and `Settings` have it.
-        kind: the type of its value.
-        default: its value where nobody has chosen.
-        description: what it does, one line.
-        expected: what its value has to be, for a warning.
-        check: whether a value of the right type can be meant.
-        remembered: whether the program keeps the last choice made on the screen.
-    """
-
-    key: str
-    kind: type
-    default: str | int | bool
-    description: str
-    expected: str
-    check: Callable[[Any], bool] = lambda _value: True
-    remembered: bool = False
-
-
-def _is_name(value: str) -> bool:
-    return _NAME.fullmatch(value) is not None
-
-
-FIELDS: dict[str, Field] = {
-    row.key: row
-    for row in (
-        Field(
-            "theme",
-            str,
-            "textual-dark",
-            "the colours: the name of any Textual theme",
-            "the name of a theme",
-            _is_name,
-            remembered=True,
-        ),
-        Field(
-            "layout",
-            str,
-            "",
-            "what --layout is where it is not given; empty: as each scenario has it",
-            "the name of a layout",
-            lambda value: value == "" or _is_name(value),
-        ),
-        Field(
-            "digits",
-            int,
-            4,
-            "significant digits of the numbers in matrices",
-            "a whole number from 1 to 15",
-            lambda value: 1 <= value <= 15,
-            remembered=True,
-        ),
-        Field("ascii", bool, False, "draw in plain ASCII", "true or false", remembered=True),
-        Field(
-            "notation",
-            str,
-            "book",
-            "whose symbols and layer numbers are shown",
-            "the name of a notation",
-            _is_name,
-            remembered=True,
-        ),
-        Field("low_bandwidth", bool, False, "send little, for slow lines", "true or false"),
-    )
-}
-"""Every setting but the keys, by its name."""
-
-
-@dataclass(frozen=True)
 class Settings:
-    """What holds, whoever has chosen it; the attributes are those of `FIELDS`, and `keys`.
+    """What holds, whoever has chosen it; the attributes are the keys of `SETTINGS`.
 
     Attributes:
         keys: action id → its keys as Textual writes them: `{"next": "right,n"}`.
@@ -148,6 +78,49 @@ class Settings:
         """The same with what the command line gave; None was not given."""
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
         return replace(self, **changes)
+
+
+class _KeyList(Text):
+    """Keys with commas between them: `right, n`."""
+
+    __slots__ = ()
+
+    what = 'keys with commas between them, as in next = "right,n"'
+
+    def check(self, value: Any, path: Where, mistakes: list[Mistake]) -> None:
+        """It is text, and each part of it may be the name of a key."""
+        words = _words(value) if isinstance(value, str) else [""]
+        if not all(_KEY.fullmatch(word) and clean(word) == word for word in words):
+            self._wrong_type(value, path, mistakes)
+
+
+def _words(keys: str) -> list[str]:
+    """The keys of `right, n`, each once."""
+    return list(dict.fromkeys(word.strip() for word in keys.split(",")))
+
+
+SETTINGS: Final = Table(
+    "Settings",
+    "What a user has chosen once.",
+    (
+        Key("theme", Name(), Settings.theme, "the colours: the name of any Textual theme"),
+        Key(
+            "layout",
+            Name(),
+            Settings.layout,
+            "what --layout is where it is not given; empty: as each scenario has it",
+        ),
+        Key("digits", Whole(ge=1, le=15), Settings.digits, "significant digits in matrices"),
+        Key("ascii", Flag(), Settings.ascii, "draw in plain ASCII"),
+        Key("notation", Name(), Settings.notation, "whose symbols and layer numbers are shown"),
+        Key("low_bandwidth", Flag(), Settings.low_bandwidth, "send little, for slow lines"),
+        Key("keys", Table("Keys", "Action id → its keys.", ()), {}, "[keys], the keys of actions"),
+    ),
+)
+"""Every setting."""
+
+REMEMBERED: Final = ("theme", "digits", "ascii", "notation")
+"""The settings of which the program keeps the last choice made on the screen."""
 
 
 def config_file(environ: Mapping[str, str]) -> Path | None:
@@ -186,24 +159,32 @@ def load_settings(
     Returns:
         The settings, and what is wrong with the files, a line each.
     """
-    checks = dict(choices or {})
     state_path, config_path = state_file(environ), config_file(environ)
     state, warnings = _read(state_path, wanted=False)
     config, of_config = _read(config_path, wanted=bool(environ.get(CONFIG_VARIABLE)))
-    ours = {key: value for key, value in state.items() if _is_remembered(key)}
-    remembered, found = _checked(ours, checks)
+    schema = _schema(actions, choices or {}, config.get("keys"))
+    remembered, found = _checked(_remembered(state), schema)
     warnings += _told(state_path, found)
-    keys = config.pop("keys", {})
-    chosen, found = _checked(config, checks)
-    bound, of_keys = _bound(keys, actions)
+    chosen, found = _checked(config, schema)
+    bound, of_keys = _bound(chosen.pop("keys", {}), actions or {})
     of_config += _told(config_path, [*found, *of_keys])
     settings = Settings(**{**remembered, **chosen}, keys=MappingProxyType(bound))
     return settings, (*warnings, *of_config)
 
 
-def _is_remembered(key: str) -> bool:
+def _schema(actions: Keys | None, choices: Mapping[str, Collection[str]], keys: object) -> Table:
+    """`SETTINGS` with the values and the actions that there are."""
+    ids = actions if actions is not None else keys if isinstance(keys, dict) else ()
+    bindings = [Key(action, _KeyList(), None, "its keys") for action in ids]
+    own: dict[str, Form] = {key: OneOf(names) for key, names in choices.items()}
+    own["keys"] = Table("Keys", "Action id → its keys.", bindings)
+    rows = [key._replace(form=own.get(key.name, key.form)) for key in SETTINGS.keys.values()]
+    return Table(SETTINGS.name, SETTINGS.about, rows)
+
+
+def _remembered(values: Mapping[str, object]) -> dict[str, object]:
     """Of all else in a state nothing is said: a later version may have put it there."""
-    return key in FIELDS and FIELDS[key].remembered
+    return {key: value for key, value in values.items() if key in REMEMBERED}
 
 
 def _told(path: Path | None, found: list[str]) -> list[str]:
@@ -239,73 +220,44 @@ def _read(path: Path | None, wanted: bool) -> tuple[dict[str, Any], list[str]]:
     return {}, [f"{_named(path)}: {shorten(problem, 120)}; nothing of it was used"]
 
 
-def _checked(
-    values: Mapping[str, Any], choices: Mapping[str, Collection[str]]
-) -> tuple[dict[str, Any], list[str]]:
+def _checked(values: Mapping[str, Any], schema: Table) -> tuple[dict[str, Any], list[str]]:
     """The values that can be used, and what is wrong with the others."""
-    right: dict[str, Any] = {}
-    wrong = []
-    for key, value in values.items():
-        row = FIELDS.get(key)
-        if row is None:
-            wrong.append(f"unknown key {_quoted(key)}{_near(key, [*FIELDS, 'keys'])}")
-        elif type(value) is not row.kind or not row.check(value):  # True is no whole number
-            wrong.append(f"{key} is {row.expected}, not {_quoted(value)}")
-        elif key in choices and value != row.default and value not in choices[key]:
-            wrong.append(f"{key} cannot be {_quoted(value)}{_near(str(value), choices[key])}")
-        else:
-            right[key] = value
-    return right, wrong
+    # a default may stand there even where it is none of the choices
+    usual = {key: it for key, it in values.items() if repr(it) == repr(_default(key))}
+    mistakes: list[Mistake] = []
+    schema.check({key: it for key, it in values.items() if key not in usual}, (), mistakes)
+    bad = {mistake.path for mistake in mistakes}
+    right = {key: it for key, it in values.items() if (key,) not in bad}
+    if "keys" in right:
+        right["keys"] = {it: right["keys"][it] for it in right["keys"] if ("keys", it) not in bad}
+    if not mistakes:
+        return right, []
+    from bpstepper.scenario.schema.schema_messages import in_one_line
+
+    return right, [shorten(in_one_line(mistake), 200) for mistake in mistakes]
 
 
-def _quoted(value: object) -> str:
-    """A value out of a file, safe to print."""
-    return shorten(clean(repr(value)[:200]), 40)
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    """What was perhaps meant, as the end of a sentence."""
-    close = difflib.get_close_matches(word[:64], list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else ""
+def _default(key: str) -> object:
+    return SETTINGS.keys[key].default if key in SETTINGS.keys else None
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _bound(wanted: object, actions: Keys | None) -> tuple[dict[str, str], list[str]]:
-    """The keys of each action that the file names, and what is wrong with the others."""
-    if not isinstance(wanted, dict):
-        return {}, [f"keys is a table such as [keys], not {_quoted(wanted)}"]
+def _bound(wanted: Mapping[str, str], actions: Keys) -> tuple[dict[str, str], list[str]]:
+    """The keys of each action that the file names, and which of them clash."""
     bound: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
     wrong = []
     for action, value in wanted.items():
-        if actions is not None and action not in actions:
-            near = _near(action, actions)
-            wrong.append(f"keys: there is no action {_quoted(action)}{near}")
-            continue
-        words = _words(value)
-        if words is None:
-            example = f'{action} = "right,n"' if _is_name(action) else 'next = "right,n"'
-            wrong.append(f"keys: expected keys with commas, as {example}, not {_quoted(value)}")
-            continue
-        for word in words:
+        for word in _words(value):
             first = owner.setdefault(_key_name(word), action)
             if first == action:
                 bound.setdefault(action, []).append(word)
             else:
-                wrong.append(f"keys: {_quoted(word)} is both {first} and {action}; {first} has it")
-    wrong += _taken(bound, owner, actions or {})
+                wrong.append(f"keys: {word} is both {first} and {action}; {first} has it")
+    wrong += _taken(bound, owner, actions)
     return {action: ",".join(words) for action, words in bound.items()}, wrong
-
-
-def _words(value: object) -> list[str] | None:
-    """The keys of `right, n`, each once; None where that is not what it is."""
-    if not isinstance(value, str):
-        return None
-    words = [word.strip() for word in value.split(",")]
-    right = all(_KEY.fullmatch(word) and clean(word) == word for word in words)
-    return list(dict.fromkeys(words)) if right else None
 
 
 # Textual calls these characters otherwise than Unicode does
@@ -352,7 +304,7 @@ def remember(settings: Mapping[str, object], environ: Mapping[str, str] | None =
     is not given now, stays.
 
     Args:
-        settings: what was chosen, by the keys of `FIELDS`; all of a Settings will do.
+        settings: what was chosen, by the keys of `SETTINGS`; all of a Settings will do.
         environ: the environment; by default that of the process.
 
     Returns:
@@ -363,9 +315,8 @@ def remember(settings: Mapping[str, object], environ: Mapping[str, str] | None =
         if path is None:
             return "there is no folder to remember settings in"
         before, _ = _read(path, wanted=False)
-        wanted = {key: value for key, value in settings.items() if _is_remembered(key)}
-        now, _ = _checked(wanted, {})
-        known, _ = _checked({k: v for k, v in before.items() if _is_remembered(k)}, {})
+        now, _ = _checked(_remembered(settings), SETTINGS)
+        known, _ = _checked(_remembered(before), SETTINGS)
         after = {**known, **now}
         if after == before:
             return ""

@@ -1,21 +1,23 @@
 """A desk as the text of an autosave, and back, trusting nothing.
 
-What an autosave says is checked value by value before any of it is used: it may have been cut
-off, written by another version, or by somebody else. Files and folders are `autosave`'s business.
+What an autosave says is held to a schema, as files are, before any of it is used: it may have
+been cut off, written by another version, or by somebody else. Files and folders are `autosave`'s
+business.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from hashlib import sha256
-from math import isfinite
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from bpstepper.engine.run.training import Timeline
+from bpstepper.scenario.diagnostics.spans import Path
 from bpstepper.scenario.edit_checks import check_value
-from bpstepper.scenario.editable import EditError, Value, plain
+from bpstepper.scenario.editable import EditError, plain
 from bpstepper.scenario.model import Scenario
+from bpstepper.scenario.schema.forms import Form, Mistake, Number, Text, Whole
+from bpstepper.scenario.schema.structures import REQUIRED, Choice, Key, ListOf, RowOf, Table
 from bpstepper.session.cursor import MOST_UPDATES, Cursor, Level
 from bpstepper.session.cursor_transfer import is_place
 from bpstepper.session.editing import Done, Edit, EditHistory, with_edits
@@ -26,8 +28,60 @@ __all__ = ["FORMAT", "KeptError", "Resumable", "resume", "to_text", "understood"
 FORMAT = 1
 """The version that is written, and the newest that is read."""
 
-_LONGEST = 200  # characters of a text
-_DEEPEST = 3  # lists within lists
+
+class _Short(Text):
+    """Text of at most so many characters."""
+
+    __slots__ = ("most",)
+
+    def __init__(self, most: int) -> None:
+        self.most: Final = most
+
+    def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
+        """It is text, and not too long."""
+        super().check(value, path, mistakes)
+        if isinstance(value, str) and len(value) > self.most:
+            mistakes.append(Mistake("wrong-length", path, value, self, f"at most {self.most}"))
+
+
+class _Single(Form):
+    """A value that is no list: a finite number, true or false, or none."""
+
+    __slots__ = ()
+
+    what = "a value"
+
+    def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
+        """It is one of these; a whole number may be of any size."""
+        if not (value is None or isinstance(value, int)):
+            Number().check(value, path, mistakes)
+
+
+_TEXT: Final = _Short(200)
+_PLACE: Final = RowOf(  # a Cursor; no operation is −1
+    Whole(ge=0, le=MOST_UPDATES),
+    Whole(ge=0, le=10**6),
+    Whole(ge=-1, le=10**6),
+    Whole(ge=0, le=max(Level)),
+    ListOf(Whole(ge=0, le=10**7), most=3),
+)
+_ONE: Final = Choice(_Single(), text=_TEXT)
+_ROW: Final = ListOf(_ONE)
+_VALUE: Final = Choice(
+    _Single(), text=_TEXT, list=_ROW, matrix=ListOf(_ROW), stack=ListOf(ListOf(_ROW))
+)
+_DONE: Final = RowOf(_TEXT, _VALUE, _VALUE, _PLACE, _PLACE)
+_BODY: Final = Table(
+    "Autosave",
+    "Where one stood, and the edits.",
+    (
+        Key("name", _Short(5000), REQUIRED, "The scenario, as it was opened."),
+        Key("cursor", _PLACE, REQUIRED, "Where its reader stood."),
+        Key("step", _TEXT, REQUIRED, "The key of what the step makes; empty at the start."),
+        Key("done", ListOf(_DONE), REQUIRED, "The edits made."),
+        Key("undone", ListOf(_DONE), REQUIRED, "The edits taken back."),
+    ),
+)
 
 
 class KeptError(ValueError):
@@ -119,67 +173,29 @@ def _check(holds: bool, problem: str) -> None:
         raise KeptError(problem)
 
 
-def _resumable(body: object) -> Resumable:
-    wanted = {"name", "cursor", "step", "done", "undone"}
-    _check(isinstance(body, dict) and set(body) == wanted, "parts are missing")
-    assert isinstance(body, Mapping)
-    for key in ("done", "undone"):
-        _check(isinstance(body[key], list), f"{key} is no list")
+def _resumable(body: Any) -> Resumable:
+    mistakes: list[Mistake] = []
+    _BODY.check(body, (), mistakes)
+    if mistakes:
+        from bpstepper.scenario.schema.schema_messages import in_one_line
+
+        raise KeptError(in_one_line(mistakes[0]))
     return Resumable(
-        _text(body["name"], most=5000),
-        _cursor(body["cursor"]),
-        _text(body["step"]),
-        tuple(map(_done, body["done"])),
-        tuple(map(_done, body["undone"])),
+        body["name"],
+        _cursor(*body["cursor"]),
+        body["step"],
+        tuple(_done(*row) for row in body["done"]),
+        tuple(_done(*row) for row in body["undone"]),
     )
 
 
-def _text(value: object, most: int = _LONGEST) -> str:
-    _check(isinstance(value, str) and len(value) <= most, "a text is none")
-    return str(value)
+def _cursor(update: int, step: int, operation: int, level: int, cell: list[int]) -> Cursor:
+    at = None if operation < 0 else operation
+    return Cursor(update, step, at, tuple(cell), Level(level))
 
 
-def _whole(value: object, least: int, most: int) -> int:
-    _check(type(value) is int and least <= value <= most, "a place is none")
-    assert isinstance(value, int)
-    return value
-
-
-def _cursor(value: object) -> Cursor:
-    _check(isinstance(value, list) and len(value) == 5, "a place is none")
-    assert isinstance(value, list)
-    update, step, operation, level, cell = value
-    _check(isinstance(cell, list) and len(cell) <= 3, "a place is none")
-    at = _whole(operation, -1, 10**6)
-    return Cursor(
-        _whole(update, 0, MOST_UPDATES),
-        _whole(step, 0, 10**6),
-        None if at < 0 else at,
-        tuple(_whole(i, 0, 10**7) for i in cell),
-        Level(_whole(level, 0, max(Level))),
-    )
-
-
-def _done(value: object) -> Done:
-    _check(isinstance(value, list) and len(value) == 5, "an edit is none")
-    assert isinstance(value, list)
-    path, before, after, here, there = value
-    edit = Edit(_text(path), _value(before, 0), _value(after, 0))
-    return Done(edit, _cursor(here), _cursor(there))
-
-
-def _value(value: object, depth: int) -> Value:
-    if isinstance(value, list):
-        _check(depth < _DEEPEST, "a value is none")
-        return plain([_value(inner, depth + 1) for inner in value])
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, float):
-        _check(isfinite(value), "a number that is none")
-        return value
-    _check(value is None or isinstance(value, int), "a value is none")
-    assert value is None or isinstance(value, int)
-    return value
+def _done(path: str, before: Any, after: Any, here: list[Any], there: list[Any]) -> Done:
+    return Done(Edit(path, plain(before), plain(after)), _cursor(*here), _cursor(*there))
 
 
 def resume(resumable: Resumable, scenario: Scenario) -> EditHistory:

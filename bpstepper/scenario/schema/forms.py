@@ -12,6 +12,7 @@ lists of numbers are looked at as a whole first, and a mistake is only a path, u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import isfinite
 from typing import Any, Final, NamedTuple
@@ -19,7 +20,9 @@ from typing import Any, Final, NamedTuple
 from bpstepper.engine.tables.hyperparameters import BOUNDS
 from bpstepper.scenario.diagnostics.spans import Path
 
-__all__ = ["Flag", "Form", "Line", "Mistake", "Number", "OneOf", "Schema", "Text", "Whole", "Word"]
+__all__ = [
+    "Flag", "Form", "Line", "Mistake", "Name", "Number", "OneOf", "Schema", "Text", "Whole", "Word",
+]  # fmt: skip
 
 Schema = dict[str, Any]
 
@@ -221,6 +224,22 @@ class Line(Text):
     def schema(self, tables: Schema) -> Schema:
         """A string without line ends."""
         return {"type": "string", "pattern": r"^[^\r\n]*$"}
+
+
+class Name(Text):
+    """A name of letters, digits, dots and dashes, which needs no quotes to be told apart."""
+
+    __slots__ = ()
+
+    what = "a name"
+
+    def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
+        """It is text, and a name."""
+        if not isinstance(value, str) or not _NAME.fullmatch(value):
+            self._wrong_type(value, path, mistakes)
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class OneOf(Text):

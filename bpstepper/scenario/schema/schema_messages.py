@@ -16,11 +16,11 @@ from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
 from bpstepper.scenario.diagnostics.scenario_error import LIMIT
 from bpstepper.scenario.diagnostics.spans import Path
-from bpstepper.scenario.schema.forms import Form, Mistake, OneOf, Word
+from bpstepper.scenario.schema.forms import Form, Mistake, OneOf, Text, Word
 from bpstepper.scenario.schema.structures import Table
 from bpstepper.scenario.schema.tables import FILE
 
-__all__ = ["WORDS", "as_toml", "report"]
+__all__ = ["WORDS", "as_toml", "in_one_line", "report"]
 
 _MOST_MEANT = 200
 
@@ -47,6 +47,12 @@ def report(mistakes: Sequence[Mistake], findings: Findings) -> set[Path]:
             got=said.got,
         )
     return bad | meant
+
+
+def in_one_line(mistake: Mistake) -> str:
+    """What is wrong and what to write instead, for a file that is not shown."""
+    said = WORDS[mistake.kind](mistake)
+    return f"{said.message}: {said.help}" if said.help else said.message
 
 
 def _meant(mistake: Mistake) -> Path | None:
@@ -112,11 +118,13 @@ def _subject(path: Path) -> str:
 def _wrong_type(mistake: Mistake) -> _Said:
     _, path, value, _, wanted = mistake
     kind = _kind(value)
+    # a text that is not the right one is shown, as a number is
+    is_shown = kind == "a number" or (kind == "text" and isinstance(mistake.form, Text))
     return _Said(
         "wrong-type",
-        f"{_subject(path)} must be {wanted}, not {as_toml(value) if kind == 'a number' else kind}",
+        f"{_subject(path)} must be {wanted}, not {as_toml(value) if is_shown else kind}",
         label=f"expected {wanted}",
-        help=_FIXES[wanted](value),
+        help=_FIXES[wanted](value) if wanted in _FIXES else "",
         expected=wanted,
         got=as_toml(value),
     )
@@ -179,7 +187,7 @@ def _unknown_key(mistake: Mistake) -> _Said:
     path = mistake.path
     name, keys = str(path[-1]), _keys(mistake.form)
     near = did_you_mean(name, keys)
-    elsewhere = None if near else _belongs_to(name)
+    elsewhere = None if near or not _is_of_scenarios(mistake.form) else _belongs_to(name)
     help_text = f"the keys here are {', '.join(keys)}"
     if near:
         help_text = f"write `{near}`"
@@ -348,6 +356,11 @@ def _where(path: Path) -> str:
 def _keys(form: Form) -> tuple[str, ...]:
     """The keys of the table that a key is unknown in."""
     return tuple(form.keys) if isinstance(form, Table) else ()
+
+
+def _is_of_scenarios(form: Form) -> bool:
+    """Whether it is a table of scenario files: courses and settings have tables, too."""
+    return any(form is table for table in (FILE, *(table for _, table in FILE.tables())))
 
 
 def _belongs_to(name: str) -> str | None:
