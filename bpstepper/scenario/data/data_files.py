@@ -26,6 +26,7 @@ from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, Place, first_u
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
 from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path
+from bpstepper.scenario.schema.forms import is_unicode
 
 __all__ = ["gather"]
 
@@ -331,16 +332,8 @@ def _texts(array: npt.NDArray[Any], name: str, rows: _Rows | None) -> tuple[str,
     if rows is None or len(texts) != rows.number:
         message = f"`{name}` must hold one name for each sample"
         raise CannotRead("wrong-shape", message, "no names", "save an array of as many texts")
-    unsafe = next((text for text in texts if first_unsafe(text) or not _can_be_written(text)), None)
+    unsafe = next((text for text in texts if first_unsafe(text) or not is_unicode(text)), None)
     if unsafe is not None:
         message = f"a name in `{name}` has a character that may not stand in text"
         raise CannotRead("control-character", message, "not allowed", "delete it")
     return tuple(texts)
-
-
-def _can_be_written(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

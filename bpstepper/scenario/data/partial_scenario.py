@@ -22,6 +22,7 @@ __all__ = ["MAX_UNITS", "Draft", "LayerDraft", "count", "trained_on"]
 
 MAX_UNITS = 10_000
 """The most inputs, and the most units of a layer."""
+_NOTHING = object()
 
 
 class LayerDraft(NamedTuple):
@@ -69,8 +70,13 @@ class Draft:
 
     def get(self, path: Path, default: Any) -> Any:
         """The value at `path`; `default` where the file has none; None where it is bad."""
-        if not self.has_form(path):
-            return None
+        return self._given(path, default) if self.has_form(path) else None
+
+    def has(self, path: Path) -> bool:
+        """Whether the file gives a value at `path`, be it good or bad."""
+        return self._given(path, _NOTHING) is not _NOTHING
+
+    def _given(self, path: Path, default: Any) -> Any:
         value: Any = self.values
         for part in path:
             try:
@@ -78,16 +84,6 @@ class Draft:
             except (KeyError, IndexError, TypeError):
                 return default
         return value
-
-    def has(self, path: Path) -> bool:
-        """Whether the file gives a value at `path`, be it good or bad."""
-        value: Any = self.values
-        for part in path:
-            try:
-                value = value[part]
-            except (KeyError, IndexError, TypeError):
-                return False
-        return True
 
     @cached_property
     def inputs(self) -> int | None:

@@ -22,6 +22,7 @@ from bpstepper.scenario.diagnostics.spans import Path
 
 __all__ = [
     "Flag", "Form", "Line", "Mistake", "Name", "Number", "OneOf", "Schema", "Text", "Whole", "Word",
+    "is_unicode",
 ]  # fmt: skip
 
 Schema = dict[str, Any]
@@ -193,7 +194,7 @@ class Text(Form):
         """It is text, and can be encoded."""
         if not isinstance(value, str):
             self._wrong_type(value, path, mistakes)
-        elif not _is_unicode(value):
+        elif not is_unicode(value):
             mistakes.append(Mistake("not-unicode", path, value, self))
 
     def schema(self, tables: Schema) -> Schema:
@@ -201,7 +202,7 @@ class Text(Form):
         return {"type": "string"}
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Whether there is no half of a character in it, as bytes of a command line may leave."""
     try:
         text.encode()
