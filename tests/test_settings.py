@@ -236,21 +236,21 @@ def test_what_is_no_file(home: Home, kind: str) -> None:
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ('them = "nord"', "there is no key `them` at the top of a file: write `theme`"),
-        ("[key]", "there is no key `key` at the top of a file: write `keys`"),
-        ("frobnicate = 1", "there is no key `frobnicate` at the top of a file: the keys here are"),
-        ("units = 1", "there is no key `units` at the top of a file: the keys here are theme,"),
+        ('them = "nord"', "there is no key `them` at the top of a file; write `theme`"),
+        ("[key]", "there is no key `key` at the top of a file; write `keys`"),
+        ("frobnicate = 1", "there is no key `frobnicate` at the top of a file; the keys here are"),
+        ("units = 1", "there is no key `units` at the top of a file; the keys here are theme,"),
         ("digits = 0", "`digits` must be at least 1"),
         ("digits = 16", "`digits` must be at most 15"),
         ("digits = true", "`digits` must be a whole number, not true or false"),
-        ("digits = 4.0", "`digits` must be a whole number, not 4.0: write it without a dot: 4"),
+        ("digits = 4.0", "`digits` must be a whole number, not 4.0; write it without a dot: 4"),
         ("ascii = 1", "`ascii` must be true or false, not 1"),
         ('ascii = "yes"', "`ascii` must be true or false, not text"),
         ("theme = 1", "`theme` must be text, not 1"),
         ('theme = "a b"', 'there is no theme called "a b"'),
         ('notation = "a b"', '`notation` must be a name, not "a b"'),
-        ('theme = "nrod"', 'there is no theme called "nrod": write "nord"'),
-        ('layout = "rows"', 'there is no layout called "rows": write "row"'),
+        ('theme = "nrod"', 'there is no theme called "nrod"; write "nord"'),
+        ('layout = "rows"', 'there is no layout called "rows"; write "row"'),
         ('keys = "n"', "`keys` must be a table, not text"),
     ],
 )
@@ -321,7 +321,7 @@ def test_the_keymap_is_one_that_bindings_know(home: Home) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('nxt = "n"', "there is no key `nxt` in [keys]: write `next`"),
+        ('nxt = "n"', "there is no key `nxt` in [keys]; write `next`"),
         (
             'next = ""',
             '`next` must be keys with commas between them, as in next = "right,n", not "',

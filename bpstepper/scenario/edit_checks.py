@@ -9,7 +9,7 @@ from typing import Any
 
 from bpstepper.engine.tables.layers.layer_kinds import parameter_specs
 from bpstepper.scenario.data.partial_scenario import Draft
-from bpstepper.scenario.diagnostics.diagnostic import Diagnostic, shorten
+from bpstepper.scenario.diagnostics.diagnostic import shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings, Origin, Source
 from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
 from bpstepper.scenario.diagnostics.spans import Path, Span
@@ -38,11 +38,9 @@ def check_value(path: str, value: Value) -> Value:
     mistakes: list[Mistake] = []
     form.check(given, where, mistakes)
     if mistakes:
-        from bpstepper.scenario.schema.schema_messages import report
+        from bpstepper.scenario.schema.schema_messages import in_one_line
 
-        findings = _findings(path, where)
-        report(mistakes, findings)
-        raise _told(findings)
+        raise EditError(in_one_line(mistakes[0]))
     return plain(form.fill(given))
 
 
@@ -84,17 +82,6 @@ def _inner(form: Form, word: str) -> Form:
     raise EditError(f"{shorten(word)} is nothing that can be edited")
 
 
-def _findings(path: str, where: Path) -> Findings:
-    source = Source("edit", path)
-    return Findings(source, (Origin(source, where, Span(0, len(path)), Span(0, len(path))),))
-
-
-def _told(findings: Findings) -> EditError:
-    diagnostics, _ = findings.diagnostics()
-    first: Diagnostic = next(it for it in diagnostics if it.severity == "error")
-    return EditError(f"{first.message}; {first.help}" if first.help else first.message)
-
-
 def check_whole(scenario: Scenario, path: str) -> None:
     """Whether a file could have all of an edited scenario: sizes of batches, loss and outputs.
 
@@ -104,12 +91,14 @@ def check_whole(scenario: Scenario, path: str) -> None:
     from bpstepper.scenario.checks.semantic_checks import check_loss
     from bpstepper.scenario.checks.training_checks import check_sizes_of_batches, check_training
 
-    findings = _findings(path, _form(path)[0])
+    source, span = Source("edit", path), Span(0, len(path))
+    findings = Findings(source, (Origin(source, _form(path)[0], span, span),))
     draft = Draft(values(scenario, numbers=False), ())
     try:
         for check in (check_loss, check_sizes_of_batches, check_training):
             check(draft, findings)
-        if findings.has_errors:
-            raise _told(findings)
+        findings.raise_errors()
     except ScenarioError as error:
-        raise EditError(error.diagnostics[0].message) from None
+        first = next(it for it in error.diagnostics if it.severity == "error")
+        said = f"{first.message}; {first.help}" if first.help else first.message
+        raise EditError(said) from None

@@ -52,7 +52,7 @@ def report(mistakes: Sequence[Mistake], findings: Findings) -> set[Path]:
 def in_one_line(mistake: Mistake) -> str:
     """What is wrong and what to write instead, for a file that is not shown."""
     said = WORDS[mistake.kind](mistake)
-    return f"{said.message}: {said.help}" if said.help else said.message
+    return f"{said.message}; {said.help}" if said.help else said.message
 
 
 def _meant(mistake: Mistake) -> Path | None:
