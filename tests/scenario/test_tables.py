@@ -105,6 +105,46 @@ def test_bad_table(write: Write, case: BadTable) -> None:
             assert diagnostic.second.line == case.second
 
 
+@pytest.mark.parametrize(
+    ("loss", "activation"),
+    [
+        ("squared_error", "sigmoid"),
+        ("binary_cross_entropy", "sigmoid"),
+        ("categorical_cross_entropy", "softmax"),
+    ],
+)
+@pytest.mark.parametrize(
+    "lines", [("0,1", "1,0"), ("0,1.5", "-1,2"), ("0.2,0.3", "0,0"), ("0", "1"), ("2", "1")]
+)
+def test_a_table_and_the_same_samples_in_the_scenario(
+    write: Write, loss: str, activation: str, lines: tuple[str, ...]
+) -> None:
+    """What is wrong with a target or a label does not depend on where it stands."""
+    head = (
+        f'[network]\ninputs = 1\n[[network.layers]]\nunits = 2\nactivation = "{activation}"\n'
+        f'[loss]\nname = "{loss}"\n'
+    )
+    is_label = "," not in lines[0]
+    asked = 'label = "y"' if is_label else 'targets = ["y", "z"]'
+    table = f'[samples]\nfile = "data.csv"\ninputs = ["x"]\n{asked}\n'
+    data = "".join(f"0.5,{it}\n" for it in ("y" if is_label else "y,z", *lines))
+    file = write(head + table, data_csv=data.replace("0.5", "x", 1).encode())
+    inline = "".join(
+        f"[[samples]]\ninput = [0.5]\n{f'label = {it}' if is_label else f'target = [{it}]'}\n"
+        for it in lines
+    )
+    assert codes(lambda: load(file)) == codes(lambda: loads(head + inline))
+
+
+def codes(read: Callable[[], object]) -> list[str]:
+    """The kinds of what is wrong; none where it can be read."""
+    try:
+        read()
+    except ScenarioError as error:
+        return sorted(found.code for found in error.diagnostics)
+    return []
+
+
 def test_at_most_twenty_are_told(write: Write) -> None:
     """A table in which every number is wrong is told about briefly, and counted."""
     data = b"who,x1,x2,y\n" + b"A,0.5x,1x,0\n" * 1000
