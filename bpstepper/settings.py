@@ -6,33 +6,36 @@ over the first, the first over the second, the second over the defaults. Nothing
 either file, and nothing about the folders that they are in, may keep the program from starting:
 what is wrong becomes one line of warning, and a default.
 
-The table of settings is made of the forms that scenario files are made of, and checked by them.
-This module owns it, and its files. What a setting does is its user's
+This module owns the table of settings and their files. What a setting does is its user's
 business; which themes, layouts or actions exist is told to it, so that it knows of none of them.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from bpstepper.drawing.text import clean, shorten
 from bpstepper.files import read_small, shown, write_whole
-from bpstepper.scenario.diagnostics.spans import Path as Where
-from bpstepper.scenario.schema.forms import Flag, Form, Mistake, Name, OneOf, Text, Whole
+from bpstepper.scenario.data.partial_scenario import Draft
+from bpstepper.scenario.data.reading import FileKind, decode
+from bpstepper.scenario.diagnostics import spans
+from bpstepper.scenario.diagnostics.diagnostic import Diagnostic
+from bpstepper.scenario.diagnostics.scenario_error import ScenarioError
+from bpstepper.scenario.load import examine
+from bpstepper.scenario.schema.forms import Flag, Mistake, OneOf, Pattern, Whole
 from bpstepper.scenario.schema.structures import Key, Table
+from bpstepper.scenario.toml.syntax import parse
 
 __all__ = [
     "CONFIG_VARIABLE",
+    "FIELDS",
     "REMEMBERED",
-    "SETTINGS",
     "STATE_VARIABLE",
     "Settings",
     "config_file",
@@ -45,28 +48,61 @@ CONFIG_VARIABLE = "BPSTEPPER_CONFIG"
 STATE_VARIABLE = "BPSTEPPER_STATE"
 LARGEST = 64 * 1024
 """A file of settings that has more bytes is not one."""
+_KIND = FileKind("a file of settings", LARGEST, f"{LARGEST // 1024} KB", "", "")
 _MOST_WARNINGS = 10  # of one file; the rest are counted
 _BINDING = "stepper.{action}"
-_KEY = re.compile(r"\S{1,32}")
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+_KEYS = Pattern(r"\s*[^\s,]{1,32}\s*(?:,\s*[^\s,]{1,32}\s*)*", "keys with commas", '"right,n"')
 
 Keys = Mapping[str, Iterable[str]]
 """Action id → the keys that it has by default."""
 
+FIELDS: Mapping[str, Key] = {
+    row.name: row
+    for row in (
+        Key(
+            "theme",
+            Pattern(_NAME, "the name of a theme", '"nord"'),
+            "textual-dark",
+            "The colours: the name of any Textual theme.",
+        ),
+        Key(
+            "layout",
+            Pattern(f"(?:{_NAME})?", "the name of a layout", '"row"'),
+            "",
+            "What --layout is where it is not given; empty: as each scenario has it.",
+        ),
+        Key("digits", Whole(ge=1, le=15), 4, "Significant digits of the numbers in matrices."),
+        Key("ascii", Flag(), False, "Draw in plain ASCII."),
+        Key(
+            "notation",
+            Pattern(_NAME, "the name of a notation", '"book"'),
+            "book",
+            "Whose symbols and layer numbers are shown.",
+        ),
+        Key("low_bandwidth", Flag(), False, "Send little, for slow lines."),
+    )
+}
+"""Every setting but the keys, by its name."""
+
+REMEMBERED = ("theme", "digits", "ascii", "notation")
+"""The settings of which the program keeps the last choice made on the screen."""
+
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds, whoever has chosen it; the attributes are the keys of `SETTINGS`.
+    """What holds, whoever has chosen it; the attributes are those of `FIELDS`, and `keys`.
 
     Attributes:
         keys: action id → its keys as Textual writes them: `{"next": "right,n"}`.
     """
 
-    theme: str = "textual-dark"
-    layout: str = ""
-    digits: int = 4
-    ascii: bool = False
-    notation: str = "book"
-    low_bandwidth: bool = False
+    theme: str = FIELDS["theme"].default
+    layout: str = FIELDS["layout"].default
+    digits: int = FIELDS["digits"].default
+    ascii: bool = FIELDS["ascii"].default
+    notation: str = FIELDS["notation"].default
+    low_bandwidth: bool = FIELDS["low_bandwidth"].default
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -78,49 +114,6 @@ class Settings:
         """The same with what the command line gave; None was not given."""
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
         return replace(self, **changes)
-
-
-class _KeyList(Text):
-    """Keys with commas between them: `right, n`."""
-
-    __slots__ = ()
-
-    what = 'keys with commas between them, as in next = "right,n"'
-
-    def check(self, value: Any, path: Where, mistakes: list[Mistake]) -> None:
-        """It is text, and each part of it may be the name of a key."""
-        words = _words(value) if isinstance(value, str) else [""]
-        if not all(_KEY.fullmatch(word) and clean(word) == word for word in words):
-            self._wrong_type(value, path, mistakes)
-
-
-def _words(keys: str) -> list[str]:
-    """The keys of `right, n`, each once."""
-    return list(dict.fromkeys(word.strip() for word in keys.split(",")))
-
-
-SETTINGS: Final = Table(
-    "Settings",
-    "What a user has chosen once.",
-    (
-        Key("theme", Name(), Settings.theme, "the colours: the name of any Textual theme"),
-        Key(
-            "layout",
-            Name(),
-            Settings.layout,
-            "what --layout is where it is not given; empty: as each scenario has it",
-        ),
-        Key("digits", Whole(ge=1, le=15), Settings.digits, "significant digits in matrices"),
-        Key("ascii", Flag(), Settings.ascii, "draw in plain ASCII"),
-        Key("notation", Name(), Settings.notation, "whose symbols and layer numbers are shown"),
-        Key("low_bandwidth", Flag(), Settings.low_bandwidth, "send little, for slow lines"),
-        Key("keys", Table("Keys", "Action id → its keys.", ()), {}, "[keys], the keys of actions"),
-    ),
-)
-"""Every setting."""
-
-REMEMBERED: Final = ("theme", "digits", "ascii", "notation")
-"""The settings of which the program keeps the last choice made on the screen."""
 
 
 def config_file(environ: Mapping[str, str]) -> Path | None:
@@ -145,112 +138,108 @@ def _place(environ: Mapping[str, str], variable: str, folder: str, name: str) ->
 
 def load_settings(
     environ: Mapping[str, str],
-    actions: Keys | None = None,
-    choices: Mapping[str, Collection[str]] | None = None,
+    actions: Keys = MappingProxyType({}),
+    choices: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[Settings, tuple[str, ...]]:
     """Read both files; whatever is wrong with them, there are settings.
 
     Args:
         environ: the environment; it may name the files.
-        actions: the ids that `[keys]` may name, with the keys that they have by default; None
-            takes any id.
+        actions: the ids that `[keys]` may name, with the keys that they have by default.
         choices: for a setting such as "theme", the values that there are.
 
     Returns:
         The settings, and what is wrong with the files, a line each.
     """
-    state_path, config_path = state_file(environ), config_file(environ)
-    state, warnings = _read(state_path, wanted=False)
-    config, of_config = _read(config_path, wanted=bool(environ.get(CONFIG_VARIABLE)))
-    schema = _schema(actions, choices or {}, config.get("keys"))
-    remembered, found = _checked(_remembered(state), schema)
-    warnings += _told(state_path, found)
-    chosen, found = _checked(config, schema)
-    bound, of_keys = _bound(chosen.pop("keys", {}), actions or {})
-    of_config += _told(config_path, [*found, *of_keys])
+    rows = [_chosen_from(row, choices.get(key)) for key, row in FIELDS.items()]
+    keys = Table("Keys", "Keys.", [Key(action, _KEYS, None, "Its keys.") for action in actions])
+    state = Table("State", "What is remembered.", [it for it in rows if it.name in REMEMBERED])
+    config = Table("Settings", "Settings.", [*rows, Key("keys", keys, {}, "Keys of actions.")])
+    remembered, warnings = _read(state_file(environ), state, ignore_others=True)
+    config_path = config_file(environ)
+    chosen, of_config = _read(config_path, config, wanted=bool(environ.get(CONFIG_VARIABLE)))
+    bound, of_keys = _bound(chosen.pop("keys", {}), actions)
+    of_config += [f"{_named(config_path)}: {problem}" for problem in of_keys]
     settings = Settings(**{**remembered, **chosen}, keys=MappingProxyType(bound))
     return settings, (*warnings, *of_config)
 
 
-def _schema(actions: Keys | None, choices: Mapping[str, Collection[str]], keys: object) -> Table:
-    """`SETTINGS` with the values and the actions that there are."""
-    ids = actions if actions is not None else keys if isinstance(keys, dict) else ()
-    bindings = [Key(action, _KeyList(), None, "its keys") for action in ids]
-    own: dict[str, Form] = {key: OneOf(names) for key, names in choices.items()}
-    own["keys"] = Table("Keys", "Action id → its keys.", bindings)
-    rows = [key._replace(form=own.get(key.name, key.form)) for key in SETTINGS.keys.values()]
-    return Table(SETTINGS.name, SETTINGS.about, rows)
-
-
-def _remembered(values: Mapping[str, object]) -> dict[str, object]:
-    """Of all else in a state nothing is said: a later version may have put it there."""
-    return {key: value for key, value in values.items() if key in REMEMBERED}
-
-
-def _told(path: Path | None, found: list[str]) -> list[str]:
-    """What is wrong in a file, with its name; very much of it is counted."""
-    more = len(found) - _MOST_WARNINGS
-    said = [f"{_named(path)}: {problem}" for problem in found[:_MOST_WARNINGS]]
-    return [*said, f"{_named(path)}: and {more} more"] if more > 0 else said
+def _chosen_from(row: Key, names: Collection[str] | None) -> Key:
+    """A row whose value has to be one of some names, where these are known."""
+    return row if names is None else row._replace(form=OneOf({row.default, *names}))
 
 
 def _named(path: Path | None) -> str:
     return shorten(shown(path or ""), 120)
 
 
-def _read(path: Path | None, wanted: bool) -> tuple[dict[str, Any], list[str]]:
-    """A file's content, and what is wrong with it as a whole; `wanted`: it has to be there."""
+def _read(
+    path: Path | None, table: Table, *, wanted: bool = False, ignore_others: bool = False
+) -> tuple[dict[str, Any], list[str]]:
+    """What can be used of a file, and what is wrong with the rest, a line each.
+
+    Args:
+        path: the file.
+        table: what may stand in it.
+        wanted: it has to be there.
+        ignore_others: nothing is said of other keys: a later version may have put them there.
+    """
     if path is None:
         return {}, []
     try:
         raw = read_small(path, LARGEST)
-        if len(raw) > LARGEST:
-            raise ValueError(f"larger than {LARGEST // 1024} KB")
-        return tomllib.loads(raw.decode("utf-8-sig")), []
+        if not raw.strip():
+            return {}, []
+        source = decode(raw, _named(path), _KIND)
+        parsed = parse(source)
+        if ignore_others:
+            known = {key: it for key, it in parsed.values.items() if key in table.keys}
+            parsed = parsed._replace(values=known)
+        draft, findings = examine(source, parsed, table)
+        return _usable(draft, table, ()), _told(*findings.diagnostics())
+    except ScenarioError as error:
+        return {}, _told(error.diagnostics, error.omitted)
     except FileNotFoundError:
         return {}, [f"{_named(path)}: there is no such file"] if wanted else []
-    except OSError as error:
-        problem = error.strerror or "cannot be read"
-    except UnicodeDecodeError:
-        problem = "not UTF-8"
-    except RecursionError:
-        problem = "nested too deeply"
-    except ValueError as error:
-        problem = str(error)
-    return {}, [f"{_named(path)}: {shorten(problem, 120)}; nothing of it was used"]
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        return {}, [f"{_named(path)}: {shorten(problem, 120)}; nothing of it was used"]
 
 
-def _checked(values: Mapping[str, Any], schema: Table) -> tuple[dict[str, Any], list[str]]:
-    """The values that can be used, and what is wrong with the others."""
-    # a default may stand there even where it is none of the choices
-    usual = {key: it for key, it in values.items() if repr(it) == repr(_default(key))}
-    mistakes: list[Mistake] = []
-    schema.check({key: it for key, it in values.items() if key not in usual}, (), mistakes)
-    bad = {mistake.path for mistake in mistakes}
-    right = {key: it for key, it in values.items() if (key,) not in bad}
-    if "keys" in right:
-        right["keys"] = {it: right["keys"][it] for it in right["keys"] if ("keys", it) not in bad}
-    if not mistakes:
-        return right, []
-    from bpstepper.scenario.schema.schema_messages import in_one_line
-
-    return right, [shorten(in_one_line(mistake), 200) for mistake in mistakes]
+def _usable(draft: Draft, table: Table, path: spans.Path) -> dict[str, Any]:
+    """The values of a table that are right."""
+    found = {}
+    for name, value in (draft.get(path, {}) or {}).items():
+        form = table.keys[name].form if name in table.keys else None
+        if isinstance(form, Table):
+            found[name] = _usable(draft, form, (*path, name))
+        elif form is not None and draft.is_sound((*path, name)):
+            found[name] = value
+    return found
 
 
-def _default(key: str) -> object:
-    return SETTINGS.keys[key].default if key in SETTINGS.keys else None
+def _told(diagnostics: Sequence[Diagnostic], omitted: int) -> list[str]:
+    """What is wrong in a file, a line each; very much of it is counted."""
+    told = [_line(diagnostic) for diagnostic in diagnostics[:_MOST_WARNINGS]]
+    more = omitted + len(diagnostics[_MOST_WARNINGS:])
+    return [*told, f"{diagnostics[0].file}: and {more} more"] if more else told
+
+
+def _line(it: Diagnostic) -> str:
+    place = it.file if it.line is None else f"{it.file}:{it.line}"
+    return clean(f"{place}: {it.message}" + (f"; {shorten(it.help, 120)}" if it.help else ""))
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _bound(wanted: Mapping[str, str], actions: Keys) -> tuple[dict[str, str], list[str]]:
-    """The keys of each action that the file names, and which of them clash."""
+    """The keys of each action that the file names, and which are those of two."""
     bound: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
     wrong = []
     for action, value in wanted.items():
-        for word in _words(value):
+        for word in dict.fromkeys(word.strip() for word in value.split(",")):
             first = owner.setdefault(_key_name(word), action)
             if first == action:
                 bound.setdefault(action, []).append(word)
@@ -304,24 +293,26 @@ def remember(settings: Mapping[str, object], environ: Mapping[str, str] | None =
     is not given now, stays.
 
     Args:
-        settings: what was chosen, by the keys of `SETTINGS`; all of a Settings will do.
+        settings: what was chosen, by the keys of `FIELDS`; all of a Settings will do.
         environ: the environment; by default that of the process.
 
     Returns:
         Why it could not be kept, or nothing. It never raises: no choice may fail for that.
     """
+    from bpstepper.scenario.save import toml_value  # only what is written needs it
+
     try:
         path = state_file(os.environ if environ is None else environ)
         if path is None:
             return "there is no folder to remember settings in"
-        before, _ = _read(path, wanted=False)
-        now, _ = _checked(_remembered(settings), SETTINGS)
-        known, _ = _checked(_remembered(before), SETTINGS)
-        after = {**known, **now}
-        if after == before:
+        rows = [FIELDS[key] for key in REMEMBERED]
+        before, wrong = _read(path, Table("State", "", rows), ignore_others=True)
+        now = {row.name: settings[row.name] for row in rows if row.name in settings}
+        after = before | {key: value for key, value in now.items() if _is_right(key, value)}
+        if after == before and not wrong:
             return ""
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, [_HEAD, *(f"{key} = {_toml(after[key])}\n" for key in after)])
+        write_whole(path, [_HEAD, *(f"{key} = {toml_value(it)}\n" for key, it in after.items())])
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return f"settings were not remembered: {shorten(str(reason), 120)}"
@@ -331,8 +322,7 @@ def remember(settings: Mapping[str, object], environ: Mapping[str, str] | None =
 _HEAD = "# What bpstepper remembers by itself; what stands in config.toml wins over it.\n"
 
 
-def _toml(value: object) -> str:
-    """A checked value as TOML: a whole number, true or false, or a name that needs no escapes."""
-    if isinstance(value, str):
-        return f'"{value}"'
-    return str(value).lower()
+def _is_right(key: str, value: object) -> bool:
+    mistakes: list[Mistake] = []
+    FIELDS[key].form.check(value, (key,), mistakes)
+    return not mistakes

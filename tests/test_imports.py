@@ -61,7 +61,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "drawing.charset": (),
     "drawing.text": (),
     "files": ("drawing.text",),
-    "settings": ("files", "drawing.text", "drawing.charset", *_READING[:2]),
+    "settings": (*_KERNEL, *_READING, "scenario", "files", "drawing.text"),
     "engine": (),
     "engine.ops": _KERNEL[:1],
     "engine.tables": _KERNEL[:2],

@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from bpstepper.app.actions import ACTIONS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.scenario.schema.forms import Mistake
-from bpstepper.scenario.schema.structures import Key
 from bpstepper.settings import (
     CONFIG_VARIABLE,
+    FIELDS,
     LARGEST,
     REMEMBERED,
-    SETTINGS,
     STATE_VARIABLE,
     Settings,
     config_file,
@@ -75,13 +74,6 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def is_right(row: Key, value: object) -> bool:
-    """Whether a setting may have a value, which it may always have by default."""
-    mistakes: list[Mistake] = []
-    row.form.check(value, (row.name,), mistakes)
-    return not mistakes or (type(value) is type(row.default) and value == row.default)
-
-
 def toml(value: str | int | bool) -> str:
     """A value as a person writes it."""
     return f'"{value}"' if isinstance(value, str) else str(value).lower()
@@ -91,19 +83,24 @@ def toml(value: str | int | bool) -> str:
 
 
 def test_the_table_and_the_settings_agree() -> None:
-    """Each row is an attribute with the row's type and default, and the default passes its check.
+    """Each row is an attribute with the row's default, which is right as any other value is.
 
     The others of this test are all different from the defaults, so that they would be seen.
     """
-    assert [item.name for item in fields(Settings)] == list(SETTINGS.keys)
-    for key, row in SETTINGS.keys.items():
-        value = getattr(Settings(), key)
-        assert value == row.default
-        assert row.about
-        if key in OTHERS:
-            assert type(OTHERS[key]) is type(value)
-            assert is_right(row, OTHERS[key])
-            assert OTHERS[key] != value
+    assert {item.name for item in fields(Settings)} == {*FIELDS, "keys"}
+    for key, row in FIELDS.items():
+        assert getattr(Settings(), key) == row.default
+        assert type(OTHERS[key]) is type(row.default)
+        assert is_right(key, row.default)
+        assert is_right(key, OTHERS[key])
+        assert OTHERS[key] != row.default
+
+
+def is_right(key: str, value: object) -> bool:
+    """Whether a setting may have this value."""
+    mistakes: list[Mistake] = []
+    FIELDS[key].form.check(value, (), mistakes)
+    return not mistakes
 
 
 # ── who wins ─────────────────────────────────────────────────────────────────────────────────
@@ -120,23 +117,24 @@ def test_without_files_there_are_the_defaults(tmp_path: Path) -> None:
     assert "no such file" in warnings[0]
 
 
-@pytest.mark.parametrize("key", OTHERS)
+@pytest.mark.parametrize("key", FIELDS)
 def test_the_file_says_what_holds(home: Home, key: str) -> None:
     """Each setting can be chosen in the configuration, and changes nothing else."""
     settings, warnings = home.load(f"{key} = {toml(OTHERS[key])}")
     assert warnings == []
-    for name, row in SETTINGS.keys.items():
-        assert getattr(settings, name) == (OTHERS[key] if name == key else row.default)
+    for row in FIELDS.values():
+        wanted = OTHERS[key] if row.name == key else row.default
+        assert getattr(settings, row.name) == wanted
 
 
-@pytest.mark.parametrize("key", OTHERS)
+@pytest.mark.parametrize("key", FIELDS)
 def test_only_some_are_remembered(home: Home, key: str) -> None:
     """What the screen can change comes back; what only a file says does not."""
     assert remember({key: OTHERS[key]}, home.environ) == ""
     settings, warnings = home.load()
     assert warnings == []
-    usual = SETTINGS.keys[key].default
-    assert getattr(settings, key) == (OTHERS[key] if key in REMEMBERED else usual)
+    wanted = OTHERS[key] if key in REMEMBERED else FIELDS[key].default
+    assert getattr(settings, key) == wanted
 
 
 def test_command_line_configuration_state_default(home: Home) -> None:
@@ -189,16 +187,16 @@ WHOLE = {
 
 @pytest.mark.parametrize("raw", WHOLE.values(), ids=WHOLE)
 def test_a_file_that_cannot_be_used(home: Home, raw: bytes) -> None:
-    """One line, safe to print, and the defaults; the same for the state, which heals."""
+    """A line each, safe to print, and the defaults; the same for the state, which heals."""
     settings, warnings = home.load(raw)
     assert settings == Settings()
-    assert len(warnings) == 1
-    assert warnings[0].isprintable()
+    assert warnings
+    assert all(warning.isprintable() for warning in warnings)
     home.state.parent.mkdir(parents=True)
     home.state.write_bytes(raw)
     settings, warnings = home.load()
     assert settings == Settings()
-    assert len(warnings) == 1
+    assert warnings
     assert remember({"digits": 5}, home.environ) == ""
     settings, warnings = home.load()
     assert (settings.digits, warnings) == (5, [])
@@ -239,26 +237,27 @@ def test_what_is_no_file(home: Home, kind: str) -> None:
         ('them = "nord"', "there is no key `them` at the top of a file; write `theme`"),
         ("[key]", "there is no key `key` at the top of a file; write `keys`"),
         ("frobnicate = 1", "there is no key `frobnicate` at the top of a file; the keys here are"),
-        ("units = 1", "there is no key `units` at the top of a file; the keys here are theme,"),
-        ("digits = 0", "`digits` must be at least 1"),
-        ("digits = 16", "`digits` must be at most 15"),
+        ("stops = 1", "there is no key `stops` at the top of a file; the keys here are"),
+        ("digits = 0", "`digits` must be at least 1; write a number that is at least 1"),
+        ("digits = 16", "`digits` must be at most 15; write a number that is at most 15"),
         ("digits = true", "`digits` must be a whole number, not true or false"),
         ("digits = 4.0", "`digits` must be a whole number, not 4.0; write it without a dot: 4"),
-        ("ascii = 1", "`ascii` must be true or false, not 1"),
-        ('ascii = "yes"', "`ascii` must be true or false, not text"),
-        ("theme = 1", "`theme` must be text, not 1"),
-        ('theme = "a b"', 'there is no theme called "a b"'),
-        ('notation = "a b"', '`notation` must be a name, not "a b"'),
+        ("ascii = 1", "`ascii` must be true or false, not 1; write true or false, small"),
+        ('ascii = "yes"', "`ascii` must be true or false, not text; write true or false, small"),
+        ("theme = 1", "`theme` must be text, not 1; put it in quotes"),
+        ("notation = 1", '`notation` must be the name of a notation, not 1; write it as "book"'),
+        ('theme = "a b"', 'there is no theme called "a b"; one of '),
         ('theme = "nrod"', 'there is no theme called "nrod"; write "nord"'),
         ('layout = "rows"', 'there is no layout called "rows"; write "row"'),
         ('keys = "n"', "`keys` must be a table, not text"),
+        ("digits = ", "this key has no value; give it a value, or delete it"),
     ],
 )
 def test_what_is_wrong_is_told(home: Home, config: str, said: str) -> None:
     """One line for each mistake; the default holds."""
     settings, warnings = home.load(config, theme=["nord", "gruvbox"], layout=[*LAYOUTS])
-    assert len(warnings) == 1
-    assert warnings[0].startswith(said)
+    (warning,) = warnings
+    assert warning.startswith(said)
     assert settings == Settings()
 
 
@@ -284,8 +283,8 @@ def test_warnings_name_the_file_without_the_home(
     monkeypatch.setenv("HOME", str(tmp_path))
     home.config.write_text("x = 1")
     _, warnings = load_settings(home.environ)
-    assert len(warnings) == 1
-    assert warnings[0].startswith("~/config.toml: there is no key `x`")
+    (warning,) = warnings
+    assert warning.startswith("~/config.toml:1: there is no key `x`")
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────
@@ -322,13 +321,10 @@ def test_the_keymap_is_one_that_bindings_know(home: Home) -> None:
     ("line", "said"),
     [
         ('nxt = "n"', "there is no key `nxt` in [keys]; write `next`"),
-        (
-            'next = ""',
-            '`next` must be keys with commas between them, as in next = "right,n", not "',
-        ),
-        ('next = "n,"', "`next` must be keys with commas between them"),
-        ('next = "a b"', "`next` must be keys with commas between them"),
-        ("next = 1", "`next` must be keys with commas between them"),
+        ('next = ""', '`next` must be keys with commas, not ""; write it as "right,n"'),
+        ('next = "n,"', '`next` must be keys with commas, not "n,"; write it as "right,n"'),
+        ('next = "a b"', '`next` must be keys with commas, not "a b"; write it as "right,n"'),
+        ("next = 1", '`next` must be keys with commas, not 1; write it as "right,n"'),
         ('next = "v"\nback = "v"', "keys: v is both next and back; next has it"),
         ('next = "?"\nback = "question_mark"', "keys: question_mark is both next and back; next"),
         ('next = "p"', "keys: next takes p from back"),
@@ -381,7 +377,7 @@ def test_no_file_raises(tmp_path_factory: pytest.TempPathFactory, raw: bytes) ->
 
 @given(
     st.dictionaries(
-        st.sampled_from([*OTHERS, "keys", "other"]),
+        st.sampled_from([*FIELDS, "keys", "other"]),
         st.one_of(st.integers(), st.booleans(), st.text(max_size=20), st.none(), st.floats()),
     )
 )
@@ -393,10 +389,9 @@ def test_anything_may_be_remembered(
     assert remember(values, home.environ) == ""
     settings, warnings = home.load()
     assert warnings == []
-    for key in values.keys() & OTHERS.keys():
-        row = SETTINGS.keys[key]
-        kept = key in REMEMBERED and is_right(row, values[key])
-        assert getattr(settings, key) == (values[key] if kept else row.default)
+    for key in values.keys() & FIELDS.keys():
+        kept = key in REMEMBERED and is_right(key, values[key])
+        assert getattr(settings, key) == (values[key] if kept else FIELDS[key].default)
 
 
 @pytest.mark.parametrize("state", ["/proc/nowhere/state.toml", "/dev/null/state.toml", "a\0b"])

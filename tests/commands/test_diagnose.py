@@ -163,7 +163,7 @@ def test_nothing_secret_is_told(
     for said in (text(capsys), json.dumps(told(capsys))):
         assert "swordfish" not in said
         assert str(tmp_path) not in said
-        assert "~/.config/bpstepper/config.toml: there is no key `them`" in said
+        assert "~/.config/bpstepper/config.toml:1: there is no key `them`" in said
 
 
 @pytest.mark.parametrize("variable", [*diagnose._SHOWN, "BPSTEPPER_CONFIG", "BPSTEPPER_STATE"])

@@ -21,8 +21,8 @@ from bpstepper.engine.tables.hyperparameters import BOUNDS
 from bpstepper.scenario.diagnostics.spans import Path
 
 __all__ = [
-    "Flag", "Form", "Line", "Mistake", "Name", "Number", "OneOf", "Schema", "Text", "Whole", "Word",
-    "is_unicode",
+    "Flag", "Form", "Line", "Mistake", "Number", "OneOf", "Pattern", "Schema", "Text", "Whole",
+    "Word", "is_unicode",
 ]  # fmt: skip
 
 Schema = dict[str, Any]
@@ -227,20 +227,25 @@ class Line(Text):
         return {"type": "string", "pattern": r"^[^\r\n]*$"}
 
 
-class Name(Text):
-    """A name of letters, digits, dots and dashes, which needs no quotes to be told apart."""
+class Pattern(Text):
+    """Text that is written in one way: what a regular expression matches, and can be printed."""
 
-    __slots__ = ()
+    __slots__ = ("example", "expression", "what")
 
-    what = "a name"
+    def __init__(self, expression: str, what: str, example: str) -> None:
+        self.expression: Final = re.compile(expression)
+        self.what = what
+        self.example: Final = example
 
     def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
-        """It is text, and a name."""
-        if not isinstance(value, str) or not _NAME.fullmatch(value):
-            self._wrong_type(value, path, mistakes)
+        """The whole of it matches."""
+        is_text = isinstance(value, str) and value.isprintable()
+        if not is_text or not self.expression.fullmatch(value):
+            mistakes.append(Mistake("wrong-pattern", path, value, self, self.what))
 
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+    def schema(self, tables: Schema) -> Schema:
+        """A string, and what it matches."""
+        return {"type": "string", "pattern": f"^(?:{self.expression.pattern})$"}
 
 
 class OneOf(Text):

@@ -16,7 +16,7 @@ from bpstepper.scenario.diagnostics.diagnostic import did_you_mean, shorten
 from bpstepper.scenario.diagnostics.diagnostic_collector import Findings
 from bpstepper.scenario.diagnostics.scenario_error import LIMIT
 from bpstepper.scenario.diagnostics.spans import Path
-from bpstepper.scenario.schema.forms import Form, Mistake, OneOf, Text, Word
+from bpstepper.scenario.schema.forms import Form, Mistake, OneOf, Pattern, Word
 from bpstepper.scenario.schema.structures import Table
 from bpstepper.scenario.schema.tables import FILE
 
@@ -118,13 +118,11 @@ def _subject(path: Path) -> str:
 def _wrong_type(mistake: Mistake) -> _Said:
     _, path, value, _, wanted = mistake
     kind = _kind(value)
-    # a text that is not the right one is shown, as a number is
-    is_shown = kind == "a number" or (kind == "text" and isinstance(mistake.form, Text))
     return _Said(
         "wrong-type",
-        f"{_subject(path)} must be {wanted}, not {as_toml(value) if is_shown else kind}",
+        f"{_subject(path)} must be {wanted}, not {as_toml(value) if kind == 'a number' else kind}",
         label=f"expected {wanted}",
-        help=_FIXES[wanted](value) if wanted in _FIXES else "",
+        help=_FIXES[wanted](value),
         expected=wanted,
         got=as_toml(value),
     )
@@ -241,8 +239,8 @@ def _unknown_name(mistake: Mistake) -> _Said:
         "unknown-name",
         f"there is no {str(noun).replace('_', ' ')} called {as_toml(value)}",
         label=f'did you mean "{near}"?' if near else "unknown",
-        help=f'write "{near}"' if near else f"one of {', '.join(names)}",
-        expected=", ".join(names),
+        help=f'write "{near}"' if near else f"one of {', '.join(filter(None, names))}",
+        expected=", ".join(filter(None, names)),
         got=shorten(value),
     )
 
@@ -305,6 +303,18 @@ def _wrong_length(mistake: Mistake) -> _Said:
     )
 
 
+def _wrong_pattern(mistake: Mistake) -> _Said:
+    example = mistake.form.example if isinstance(mistake.form, Pattern) else ""
+    return _Said(
+        "wrong-type",
+        f"{_subject(mistake.path)} must be {mistake.wanted}, not {as_toml(mistake.value)}",
+        label=f"expected {mistake.wanted}",
+        help=f"write it as {example}",
+        expected=mistake.wanted,
+        got=as_toml(mistake.value),
+    )
+
+
 def _not_unicode(mistake: Mistake) -> _Said:
     return _Said(
         "wrong-type",
@@ -335,6 +345,7 @@ WORDS: dict[str, Callable[[Mistake], _Said]] = {
     "wrong-type": _wrong_type,
     "out-of-range": _out_of_range,
     "wrong-length": _wrong_length,
+    "wrong-pattern": _wrong_pattern,
     "not-unicode": _not_unicode,
     "several-lines": _several_lines,
 }
