@@ -32,7 +32,6 @@ __all__ = ["Plan", "TrainingRun", "TrainingRuns", "plan"]
 _FIRST_STRETCH = 1000  # updates to which one goes on at least
 _AT_MOST = 1_000_000  # updates in which something that is waited for may happen
 _BETWEEN = re.compile(r"\s*;\s*|,\s+|\s+or\s+")
-_LENGTH = re.compile(r"(?P<count>[0-9][0-9,_]{0,14})\s*(?P<unit>updates?|epochs?)?", re.IGNORECASE)
 _WINDOW = 0.5  # seconds over which the speed is measured
 
 
@@ -55,16 +54,8 @@ def plan(text: str, problem: Scenario) -> Plan:
     Raises:
         GoError: something of it means nothing here.
     """
-    stops: list[Stop] = []
-    for part in _BETWEEN.split(text.strip()):
-        length = _LENGTH.fullmatch(part)
-        if length:
-            count = re.sub("[,_]", "", length["count"])
-            part = f"{length['unit'] or 'updates'} {count}"
-        stops.append(stop(part, problem))
+    stops = [stop(part, problem) for part in _BETWEEN.split(text.strip())]
     limits = [it.updates for it in stops if it.updates is not None]
-    if limits and min(limits) < 1:
-        raise GoError("one update is the least")
     return Plan(min(limits, default=_AT_MOST), tuple(it for it in stops if it.updates is None))
 
 

@@ -28,6 +28,8 @@ __all__ = [
 
 _NUMBER = r"[0-9]*[.,]?[0-9]+(?:e[+-]?[0-9]+)?"
 """How a number may be typed."""
+_COUNT = "(?P<count>[0-9][0-9,_]{0,14})"
+"""How a number of updates or epochs may be typed."""
 
 
 class StopError(GoError):
@@ -194,20 +196,20 @@ def _patience(found: re.Match[str], problem: Problem) -> Stop:
     return patience(max(int(found["epochs"]), 1), problem)
 
 
-def _at_least_one(text: str, what: str) -> int:
-    count = int(text)
+def _at_least_one(found: re.Match[str], what: str) -> int:
+    count = int(re.sub("[,_]", "", found["count"]))
     if not count:
         raise StopError(f"one {what} is the least")
     return count
 
 
 def _updates(found: re.Match[str], _problem: Problem) -> Stop:
-    updates = _at_least_one(found["updates"], "update")
+    updates = _at_least_one(found, "update")
     return Stop(f"update {updates:,} is done", updates=updates)
 
 
 def _to_epoch(found: re.Match[str], problem: Problem) -> Stop:
-    epoch = _at_least_one(found["epoch"], "epoch")
+    epoch = _at_least_one(found, "epoch")
     return Stop(f"epoch {epoch:,} is done", updates=epoch * Schedule(problem).updates_per_epoch)
 
 
@@ -234,10 +236,19 @@ STOPS: tuple[Condition[Problem, Stop], ...] = (
         r"(?:no\s+better\s+for|patience)\s*(?P<epochs>[0-9]{1,9})(?:\s*epochs?)?",
         _patience,
     ),
-    Condition("update 500", "so many updates are done", r"updates?\s*(?P<updates>[0-9]{1,12})",
-            _updates),
-    Condition("epoch 10", "so many epochs are done", r"epochs?\s*(?P<epoch>[0-9]{1,9})", _to_epoch),
-)  # fmt: skip
+    Condition(
+        "update 500",
+        "so many updates are done",
+        rf"(?:updates?\s*)?{_COUNT}(?:\s*updates?)?",
+        _updates,
+    ),
+    Condition(
+        "epoch 10",
+        "so many epochs are done",
+        rf"(?=.*epoch)(?:epochs?\s*)?{_COUNT}(?:\s*epochs?)?",
+        _to_epoch,
+    ),
+)
 """Everything that one can train until."""
 
 

@@ -23,6 +23,9 @@ PROBLEM = CLASSES.problem()
         ("patience 1", "C of the held-out samples is no better for 1 epoch"),
         ("update 500", "update 500 is done"),
         ("Epoch 3", "epoch 3 is done"),
+        ("20,000 updates", "update 20,000 is done"),
+        ("500", "update 500 is done"),
+        ("20 epochs", "epoch 20 is done"),
     ],
 )
 def test_what_is_understood(said: str, means: str) -> None:
@@ -42,7 +45,19 @@ def test_every_usage_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "C", "C < x", "accuracy >= 300%", "[red]", "update -1", "update 0", "Epoch 00"]
+    "said",
+    [
+        "",
+        "C",
+        "C < x",
+        "accuracy >= 300%",
+        "[red]",
+        "update -1",
+        "update 0",
+        "0",
+        "Epoch 00",
+        "5 apples",
+    ],
 )
 def test_what_is_none_is_refused(said: str) -> None:
     """With a word about what there is."""
