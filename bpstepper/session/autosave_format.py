@@ -1,15 +1,14 @@
 """A desk as the text of an autosave, and back, trusting nothing.
 
-What an autosave says is held to a schema, as files are, before any of it is used: it may have
-been cut off, written by another version, or by somebody else. Files and folders are `autosave`'s
-business.
+What an autosave says is checked value by value before any of it is used: it may have been cut
+off, written by another version, or by somebody else. Files and folders are `autosave`'s business.
 """
 
 from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from bpstepper.engine.run.training import Timeline
 from bpstepper.scenario.diagnostics.spans import Path
@@ -17,7 +16,7 @@ from bpstepper.scenario.edit_checks import check_value
 from bpstepper.scenario.editable import EditError, plain
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.schema.forms import Form, Mistake, Number, Text, Whole
-from bpstepper.scenario.schema.structures import REQUIRED, Choice, Key, ListOf, RowOf, Table
+from bpstepper.scenario.schema.structures import REQUIRED, Choice, Key, ListOf, Table
 from bpstepper.session.cursor import MOST_UPDATES, Cursor, Level
 from bpstepper.session.cursor_transfer import is_place
 from bpstepper.session.editing import Done, Edit, EditHistory, with_edits
@@ -29,57 +28,51 @@ FORMAT = 1
 """The version that is written, and the newest that is read."""
 
 
-class _Short(Text):
-    """Text of at most so many characters."""
+class _Row(ListOf):
+    """A list of so many elements, each with a form of its own."""
 
-    __slots__ = ("most",)
+    def __init__(self, *forms: Form) -> None:
+        super().__init__(Form(), least=len(forms), most=len(forms))
+        self.forms = forms
 
-    def __init__(self, most: int) -> None:
-        self.most: Final = most
-
-    def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
-        """It is text, and not too long."""
-        super().check(value, path, mistakes)
-        if isinstance(value, str) and len(value) > self.most:
-            mistakes.append(Mistake("wrong-length", path, value, self, f"at most {self.most}"))
+    def _check_elements(self, values: list[Any], path: Path, mistakes: list[Mistake]) -> None:
+        for index, (form, value) in enumerate(zip(self.forms, values, strict=False)):
+            form.check(value, (*path, index), mistakes)
 
 
-class _Single(Form):
-    """A value that is no list: a finite number, true or false, or none."""
+class _Plain(Form):
+    """A number, a text, true or false, or nothing."""
 
-    __slots__ = ()
-
-    what = "a value"
-
-    def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
-        """It is one of these; a whole number may be of any size."""
-        if not (value is None or isinstance(value, int)):
-            Number().check(value, path, mistakes)
+    def check(self, value: object, path: Path, mistakes: list[Mistake]) -> None:
+        """It is one of them."""
+        form = Number() if isinstance(value, float) else _TEXT
+        if value is not None and not isinstance(value, int):
+            form.check(value, path, mistakes)
 
 
-_TEXT: Final = _Short(200)
-_PLACE: Final = RowOf(  # a Cursor; no operation is −1
+_TEXT = Text(most=200)
+_PLAIN = _Plain()
+_VALUE = Choice(
+    _PLAIN, list=ListOf(_PLAIN), matrix=ListOf(ListOf(_PLAIN)), stack=ListOf(ListOf(ListOf(_PLAIN)))
+)
+_COUNT = Whole(ge=0, le=10**7)
+_CURSOR = _Row(
     Whole(ge=0, le=MOST_UPDATES),
-    Whole(ge=0, le=10**6),
-    Whole(ge=-1, le=10**6),
+    _COUNT,
+    Whole(ge=-1, le=10**7),
     Whole(ge=0, le=max(Level)),
-    ListOf(Whole(ge=0, le=10**7), most=3),
+    ListOf(_COUNT, most=3),
 )
-_ONE: Final = Choice(_Single(), text=_TEXT)
-_ROW: Final = ListOf(_ONE)
-_VALUE: Final = Choice(
-    _Single(), text=_TEXT, list=_ROW, matrix=ListOf(_ROW), stack=ListOf(ListOf(_ROW))
-)
-_DONE: Final = RowOf(_TEXT, _VALUE, _VALUE, _PLACE, _PLACE)
-_BODY: Final = Table(
-    "Autosave",
-    "Where one stood, and the edits.",
+_EDITS = ListOf(_Row(_TEXT, _VALUE, _VALUE, _CURSOR, _CURSOR))
+_BODY = Table(
+    "Kept",
+    "What is kept; see `Resumable`.",
     (
-        Key("name", _Short(5000), REQUIRED, "The scenario, as it was opened."),
-        Key("cursor", _PLACE, REQUIRED, "Where its reader stood."),
-        Key("step", _TEXT, REQUIRED, "The key of what the step makes; empty at the start."),
-        Key("done", ListOf(_DONE), REQUIRED, "The edits made."),
-        Key("undone", ListOf(_DONE), REQUIRED, "The edits taken back."),
+        Key("name", Text(most=5000), REQUIRED, "The scenario, as it was opened."),
+        Key("cursor", _CURSOR, REQUIRED, "Update, step, operation or -1, level, cell."),
+        Key("step", _TEXT, REQUIRED, "The key of what the step makes."),
+        Key("done", _EDITS, REQUIRED, "The edits made: path, before, after, cursors."),
+        Key("undone", _EDITS, REQUIRED, "The edits taken back."),
     ),
 )
 
@@ -151,29 +144,18 @@ def understood(raw: bytes) -> Resumable:
     """
     try:
         found = json.loads(raw.decode("utf-8"), parse_constant=_refuse)
-        _check(isinstance(found, dict), "not a table")
-        version = found.get("format")
-        _check(type(version) is int and version >= 1, "no version")
-        _check(version <= FORMAT, "written by a newer bpstepper")
-        body = found.get("body")
-        _check(found.get("sum") == _sum(body), "damaged")
-        return _resumable(body)
+        head = found if isinstance(found, dict) else {}
+        version, body = head.get("format"), head.get("body", {})
+        if not isinstance(version, int) or version < 1:
+            raise KeptError("no version")
+        if version > FORMAT:
+            raise KeptError("written by a newer bpstepper")
+        if head.get("sum") != _sum(body):
+            raise KeptError("damaged")
     except KeptError:
         raise
     except (ValueError, RecursionError, OverflowError):
         raise KeptError("cut off, or no autosave") from None
-
-
-def _refuse(_: str) -> NoReturn:
-    raise KeptError("a number that is none")
-
-
-def _check(holds: bool, problem: str) -> None:
-    if not holds:
-        raise KeptError(problem)
-
-
-def _resumable(body: Any) -> Resumable:
     mistakes: list[Mistake] = []
     _BODY.check(body, (), mistakes)
     if mistakes:
@@ -182,20 +164,25 @@ def _resumable(body: Any) -> Resumable:
         raise KeptError(in_one_line(mistakes[0]))
     return Resumable(
         body["name"],
-        _cursor(*body["cursor"]),
+        _cursor(body["cursor"]),
         body["step"],
-        tuple(_done(*row) for row in body["done"]),
-        tuple(_done(*row) for row in body["undone"]),
+        tuple(map(_done, body["done"])),
+        tuple(map(_done, body["undone"])),
     )
 
 
-def _cursor(update: int, step: int, operation: int, level: int, cell: list[int]) -> Cursor:
-    at = None if operation < 0 else operation
-    return Cursor(update, step, at, tuple(cell), Level(level))
+def _refuse(_: str) -> NoReturn:
+    raise KeptError("a number that is none")
 
 
-def _done(path: str, before: Any, after: Any, here: list[Any], there: list[Any]) -> Done:
-    return Done(Edit(path, plain(before), plain(after)), _cursor(*here), _cursor(*there))
+def _cursor(given: list[Any]) -> Cursor:
+    update, step, operation, level, cell = given
+    return Cursor(update, step, None if operation < 0 else operation, tuple(cell), Level(level))
+
+
+def _done(given: list[Any]) -> Done:
+    path, before, after, here, there = given
+    return Done(Edit(path, plain(before), plain(after)), _cursor(here), _cursor(there))
 
 
 def resume(resumable: Resumable, scenario: Scenario) -> EditHistory:

@@ -15,6 +15,7 @@ from bpstepper.scenario.schema.forms import (
     Mistake,
     Number,
     OneOf,
+    Pattern,
     Text,
     Whole,
     Word,
@@ -27,6 +28,7 @@ HUGE = 16**300  # beyond float64
 NAN = float("nan")
 INF = float("inf")
 
+LETTERS = Pattern("[a-z\u200b]+", "some letters", "ab")
 SHARE = Number(ge=0, lt=1)
 MATRIX = ListOf(ListOf(Number()))
 PAIR = ListOf(Whole(), least=2, most=2)
@@ -54,6 +56,8 @@ GOOD: list[tuple[Form, Any, Any]] = [
     (Whole(ge=1), HUGE, HUGE),
     (Flag(), False, False),
     (Text(), "σ", "σ"),
+    (Text(most=2), "ab", "ab"),
+    (LETTERS, "ab", "ab"),
     (OneOf(("a", "b")), "b", "b"),
     (ListOf(Number()), [1, 0.5], [1.0, 0.5]),
     (ListOf(Number()), [], []),
@@ -86,6 +90,11 @@ BAD: list[tuple[Form, Any, list[tuple[str, tuple[str | int, ...], str]]]] = [
     (Flag(), 1, [("wrong-type", (), "true or false")]),
     (Text(), 1, [("wrong-type", (), "text")]),
     (Text(), "\ud800", [("not-unicode", (), "")]),
+    (Text(most=2), "abc", [("wrong-length", (), "at most 2")]),
+    (LETTERS, "a1", [("wrong-pattern", (), "some letters")]),
+    (LETTERS, "ab\n", [("wrong-pattern", (), "some letters")]),
+    (LETTERS, "\u200b", [("wrong-pattern", (), "some letters")]),
+    (LETTERS, 1, [("wrong-pattern", (), "some letters")]),
     (Line(), "one\ntwo", [("several-lines", (), "")]),
     (Line(), "one\u2028", [("several-lines", (), "")]),
     (Line(), 1, [("wrong-type", (), "text")]),
@@ -173,7 +182,8 @@ def test_tables_say_their_headers() -> None:
 
 def test_forms_cannot_be_given_more() -> None:
     """They have room for what they are made of, and nothing else."""
-    made = [Number(), Whole(), Flag(), Text(), Line(), OneOf("a"), Word("a"), PAIR, NAMED, SOME]
+    made = [Number(), Whole(), Flag(), Text(), Line(), OneOf("a"), Word("a"), PAIR, NAMED]
+    made += [SOME, LETTERS]
     assert {type(form).__name__ for form in made} < {*forms.__all__, *structures.__all__}
     for form in made:
         with pytest.raises(AttributeError):

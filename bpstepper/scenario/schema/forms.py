@@ -184,18 +184,23 @@ class Flag(Form):
 
 
 class Text(Form):
-    """Any text that can be written out again."""
+    """Any text that can be written out again; `most` characters, where that is bounded."""
 
-    __slots__ = ()
+    __slots__ = ("most",)
 
     what = "text"
 
+    def __init__(self, most: int | None = None) -> None:
+        self.most: Final = most
+
     def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
-        """It is text, and can be encoded."""
+        """It is text, not too long, and can be encoded."""
         if not isinstance(value, str):
             self._wrong_type(value, path, mistakes)
         elif not is_unicode(value):
             mistakes.append(Mistake("not-unicode", path, value, self))
+        elif self.most is not None and len(value) > self.most:
+            mistakes.append(Mistake("wrong-length", path, value, self, f"at most {self.most}"))
 
     def schema(self, tables: Schema) -> Schema:
         """A string."""

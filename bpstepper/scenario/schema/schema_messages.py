@@ -293,11 +293,12 @@ def _out_of_range(mistake: Mistake) -> _Said:
 
 def _wrong_length(mistake: Mistake) -> _Said:
     got, wanted = len(mistake.value), mistake.wanted
+    what = "characters" if isinstance(mistake.value, str) else "elements"
     return _Said(
         "wrong-length",
-        f"{_name(mistake.path)} must have {wanted} elements, not {got}",
-        label=f"{got} elements",
-        help=f"write {wanted} elements",
+        f"{_name(mistake.path)} must have {wanted} {what}, not {got}",
+        label=f"{got} {what}",
+        help=f"write {wanted} {what}",
         expected=wanted,
         got=str(got),
     )

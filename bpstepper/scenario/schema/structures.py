@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from bpstepper.scenario.diagnostics.spans import Path
 from bpstepper.scenario.schema.forms import Form, Mistake, Schema
 
-__all__ = ["REQUIRED", "Choice", "Key", "ListOf", "RowOf", "Table"]
+__all__ = ["REQUIRED", "Choice", "Key", "ListOf", "Table"]
 
 
 class ListOf(Form):
@@ -36,8 +36,11 @@ class ListOf(Form):
             mistakes.append(Mistake("wrong-length", path, value, self, f"at least {self.least}"))
         if self.most is not None and len(value) > self.most:
             mistakes.append(Mistake("wrong-length", path, value, self, f"at most {self.most}"))
-        if not self.element.are_right(value):
-            for index, inner in enumerate(value):
+        self._check_elements(value, path, mistakes)
+
+    def _check_elements(self, values: list[Any], path: Path, mistakes: list[Mistake]) -> None:
+        if not self.element.are_right(values):
+            for index, inner in enumerate(values):
                 self.element.check(inner, (*path, index), mistakes)
 
     def are_right(self, values: list[Any]) -> bool:
@@ -62,27 +65,6 @@ class ListOf(Form):
     def inside(self) -> Iterable[tuple[str | None, Form]]:
         """The form of its elements."""
         return ((None, self.element),)
-
-
-class RowOf(Form):
-    """A list of so many elements, each with a form of its own."""
-
-    __slots__ = ("elements",)
-
-    what = "a list"
-
-    def __init__(self, *elements: Form) -> None:
-        self.elements: Final = elements
-
-    def check(self, value: Any, path: Path, mistakes: list[Mistake]) -> None:
-        """It is a list of that length, and each element is right."""
-        if not isinstance(value, list):
-            self._wrong_type(value, path, mistakes)
-        elif len(value) != len(self.elements):
-            mistakes.append(Mistake("wrong-length", path, value, self, str(len(self.elements))))
-        else:
-            for index, (form, inner) in enumerate(zip(self.elements, value, strict=True)):
-                form.check(inner, (*path, index), mistakes)
 
 
 REQUIRED: Final = object()
