@@ -236,7 +236,7 @@ STOPS: tuple[Condition[Problem, Stop], ...] = (
         r"(?:no\s+better\s+for|patience)\s*(?P<epochs>[0-9]{1,9})(?:\s*epochs?)?",
         _patience,
     ),
-    Condition(
+    Condition(  # a bare number is one of updates: this row is asked first
         "update 500",
         "so many updates are done",
         rf"(?:updates?\s*)?{_COUNT}(?:\s*updates?)?",
@@ -245,7 +245,7 @@ STOPS: tuple[Condition[Problem, Stop], ...] = (
     Condition(
         "epoch 10",
         "so many epochs are done",
-        rf"(?=.*epoch)(?:epochs?\s*)?{_COUNT}(?:\s*epochs?)?",
+        rf"(?:epochs?\s*)?{_COUNT}(?:\s*epochs?)?",
         _to_epoch,
     ),
 )

@@ -337,6 +337,22 @@ def test_what_is_wrong_is_set_aside(raw: bytes, tmp_path: Path) -> None:
     assert "set aside as" in warning
 
 
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"cursor": [1, 0]}, "`cursor` must have at least 5 elements, not 2"),
+        ({"cursor": [1, 0, -1, 9, []]}, "an element of `cursor` must be at most "),
+        ({"step": "z" * 201}, "`step` must have at most 200 characters, not 201"),
+        ({"done": 3}, "`done` must be a list, not 3"),
+        ({"extra": 1}, "there is no key `extra`"),
+    ],
+)
+def test_a_refusal_says_which_part_is_wrong(changed: dict[str, object], says: str) -> None:
+    """In the words that scenario files have."""
+    with pytest.raises(KeptError, match=f"^{says}"):
+        understood(forged(**changed))
+
+
 def test_of_a_newer_version_nothing_is_guessed(tmp_path: Path) -> None:
     """It is told so, and its file is there for the newer program."""
     whole = json.loads(to_text(edited_desk(), "mazur"))
