@@ -80,8 +80,11 @@ class Host(Protocol):
     ) -> None:
         """Put a screen over this one."""
 
-    def run(self, task: Coroutine[Any, Any, None]) -> None:
-        """Let something long go on, in slices; any key ends it (see `is_busy`)."""
+    def run(self, task: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Let something long go on, in slices; any key ends it (see `is_busy`).
+
+        `task` is called when its turn comes, which may be never: another may take its place.
+        """
 
     def every(self, seconds: float, do: Callable[[], object]) -> None:
         """Do something again and again, as long as the screen is there."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bpstepper.app.host import Host
@@ -48,12 +49,12 @@ class RunUntilController:
             "   ".join(row.usage for row in CONDITIONS),
             "C < 0.01, epoch, saturated, vanishing, nan",
             lambda text: until(text, self._host.session),
-            lambda text: self._host.run(self._run_until(text)),
+            lambda text: self._host.run(partial(self._run_until, text)),
         )
 
     def travel(self, text: str) -> None:
         """Go to a place by name, computing a long way in slices, until a key stops it."""
-        self._host.run(self._travel(text))
+        self._host.run(partial(self._travel, text))
 
     async def _travel(self, text: str) -> None:
         host = self._host

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
@@ -221,13 +221,14 @@ class StepperScreen(FrameScreen[None]):
 
         self.app.push_screen(screen, left)
 
-    def run(self, task: Coroutine[Any, Any, None]) -> None:
+    def run(self, task: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Let something long go on, in slices; any key ends it (see `is_busy`)."""
-        self.run_worker(self._busy_with(task), exclusive=True)
+        self._busy_with(task)
 
-    async def _busy_with(self, task: Coroutine[Any, Any, None]) -> None:
+    @work(exclusive=True)
+    async def _busy_with(self, task: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.is_busy = True
-        await task
+        await task()
         self.is_busy = False
 
     def every(self, seconds: float, do: Callable[[], object]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bpstepper.app.host import Host
@@ -149,7 +150,7 @@ class BugLabController:
             self._host.tell("that is as far as both are trained")
         else:
             wanted = next(far for far in _STRETCHES if both.done < far)
-            self._host.run(self._train(both, wanted))
+            self._host.run(partial(self._train, both, wanted))
 
     async def _train(self, both: BothTrainings, wanted: int) -> None:
         from bpstepper.engine.compile.mutation import Clash

@@ -106,10 +106,10 @@ class FakeHost:
         """Keep the screen."""
         self.opened.append((screen, then))
 
-    def run(self, task: Coroutine[Any, Any, None]) -> None:
+    def run(self, task: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run it to its end, at once."""
         self.is_busy = True
-        asyncio.run(task)
+        asyncio.run(task())
         self.is_busy = False
 
     def every(self, seconds: float, do: Callable[[], object]) -> None:

@@ -20,12 +20,12 @@ from bpstepper.pages.view import View
 from bpstepper.quiz.controller import QuizController
 from bpstepper.scenario import library
 from bpstepper.scenario.course import load_course
-from bpstepper.session import GoError, Session
+from bpstepper.session import GoError, Session, start
 from bpstepper.session.inspecting import focus, inspect, next_matrix
 from bpstepper.session.lecture import begin
 from bpstepper.training.controller import TrainingController
 from tests.app.fake_host import FakeHost
-from tests.scenes import at, opened
+from tests.scenes import at, opened, scenario_of
 
 HERE = at(opened("mazur"), 1, 6)
 
@@ -69,7 +69,7 @@ def test_going_by_name_refuses_what_is_no_place() -> None:
 def test_a_far_update_is_computed_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two slices it says how far it is; it arrives at the update that was named."""
     monkeypatch.setattr(run_until, "_SLICE", 10)
-    host = host_at(opened("mazur"))
+    host = host_at(start(scenario_of("mazur")))  # nobody has computed its updates yet
     RunUntilController(host).travel("update 60")
     assert host.session.cursor.update == 60
     assert len(host.said) >= 4
@@ -79,7 +79,7 @@ def test_a_far_update_is_computed_in_slices(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_far_way_ends_where_a_key_wants_it_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """The session is where it was, and how far was left is said."""
     monkeypatch.setattr(run_until, "_SLICE", 10)
-    host = host_at(opened("mazur"), interrupt_after=2)
+    host = host_at(start(scenario_of("mazur")), interrupt_after=2)
     RunUntilController(host).travel("update 600")
     assert host.session.cursor.update == 0
     assert host.said[-1].startswith("stopped ")

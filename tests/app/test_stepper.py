@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -447,6 +449,20 @@ async def test_random_keys_and_sizes(
     fresh = StepperApp(reached, look=look)
     async with fresh.run_test(size=(80, 24)):
         assert on_screen(fresh) == shown
+
+
+async def test_one_long_way_takes_the_place_of_another() -> None:
+    """Even before the first has begun: the last one arrives, and no coroutine is left over."""
+    app = StepperApp(opened("mazur"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            stepper(app).controllers.run_until.travel("update 30")
+            stepper(app).controllers.run_until.travel("update 40")
+            await until(lambda: stepper(app).session.cursor.update == 40)
+            gc.collect()
+        assert not stepper(app).is_busy
 
 
 def test_help_and_actions_agree() -> None:
