@@ -39,13 +39,17 @@ def _move_folded(builder: ProgramBuilder, whole: Symbol, all_trained: bool) -> N
     gradient = named = gradient_of(whole)
     assert named is not None  # every parameter has one
     assert gradient is not None
+    mover, moving = _Mover(builder), whole
     if not all_trained:
         equation = builder.equation("frozen_biases", whole.layer)
         masked = next(kind for kind, row in KINDS.items() if row.masks == named.kind)
         gradient = Symbol(masked, whole.layer)
         kernel = ALGEBRA["without_bias"]
         builder.op(equation, kernel, (named,), gradient, axis=builder.from_axis)
-    _Mover(builder).move(whole, gradient, named)
+        if mover.decays:
+            moving = Symbol("moving", whole.layer, whole.kind)
+            builder.op(equation, kernel, (whole,), moving, axis=builder.from_axis)
+    mover.move(whole, gradient, named, moving)
 
 
 def move_input(builder: ProgramBuilder) -> None:
@@ -63,6 +67,12 @@ class _Mover:
         self._optimizer: Optimizer = OPTIMIZERS[training.optimizer]
         self._constants = training.hyperparameters
 
+    @property
+    def decays(self) -> bool:
+        """Whether parameters move without a gradient, too."""
+        rules = self._optimizer.rules(self._constants)
+        return any("moving" in stage.operands for rule in rules for stage in rule.stages)
+
     def once(self) -> None:
         """The equations that are worked out once an update."""
         rules = self._optimizer.step_rules(self._constants)
@@ -74,12 +84,15 @@ class _Mover:
         for rule in rules:
             self._write(rule, Symbol, None, {})
 
-    def move(self, parameter: Symbol, gradient: Symbol, named: Symbol) -> None:
+    def move(
+        self, parameter: Symbol, gradient: Symbol, named: Symbol, moving: Symbol | None = None
+    ) -> None:
         """The equations for one parameter; `named` is how its gradient is written."""
         builder, layer, tag = self._builder, parameter.layer, parameter.kind
         given = {
             "parameter": parameter,
             "gradient": gradient,
+            "moving": moving or parameter,
             "next": Symbol(f"{parameter.kind}_next", layer),
             "step": Symbol(f"step_{parameter.kind}", layer),
         }
