@@ -32,7 +32,7 @@ class Action:
         does: for all else: which controller answers, and by which of its methods.
         inspecting: what it does instead while a cell is inspected.
         on_page: what it does instead on a page: the page → the id of another action.
-        hints: context (see `hinting`) → the key and the words of the last line.
+        hints: context (see `key_hints`) → the key and the words of the last line.
     """
 
     id: str

@@ -1,6 +1,6 @@
 """Mistakes in the cost, in the gradients and in what is kept of them.
 
-As in `mistaken_passes`, each is a few lines on a Program.
+As in `pass_mistakes`, each is a few lines on a Program.
 """
 
 from __future__ import annotations

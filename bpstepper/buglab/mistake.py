@@ -1,6 +1,6 @@
 """What a mistake is: a row with its words, its two ways to write the line, and what it changes.
 
-The rows are in `mistaken_passes` and `mistaken_gradients`; what comes of making one in a given
+The rows are in `pass_mistakes` and `gradient_mistakes`; what comes of making one in a given
 network is told by `mistakes`.
 """
 

@@ -1,7 +1,7 @@
 """The bug lab: a mistake beside the right way, what differs first, and who would notice.
 
 The page has three panes over one mistake: what was found, here; both programs step by step, in
-`buglab_steps`; both trainings, in `buglab_curves`. A mistake that does not run has only the first,
+`page_steps`; both trainings, in `page_curves`. A mistake that does not run has only the first,
 with the clash that it is.
 """
 

@@ -3,7 +3,7 @@
 A symbol is a quantity of one update (`delta1`, `grad_W2`, `W1_next`) without its value. This
 module owns how a symbol is *called*: its text key, which is public (JSON, `expect` tables,
 `trace["delta1"]`), its sign in formulas, its LaTeX and the words a person would say. With which
-letters a sign is written is a `spelling`'s business, and which symbols a network has is the
+letters a sign is written is a `symbol_spelling`'s business, and which symbols a network has is the
 compiler's (`program`).
 """
 

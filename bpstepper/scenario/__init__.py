@@ -1,8 +1,8 @@
 """Scenario files: what they mean, how they are read, and what is said when they are wrong.
 
 `load` is the front door. The library of bundled scenarios is `library`, the starter file
-`starter`, and `render` writes diagnostics. Importing this package loads nothing that draws, and
-what explains mistakes is loaded only when there are some.
+`starter`, and `render_diagnostics` writes diagnostics. Importing this package loads nothing that
+draws, and what explains mistakes is loaded only when there are some.
 """
 
 from __future__ import annotations

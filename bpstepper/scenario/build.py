@@ -1,8 +1,8 @@
 """From the values of a checked file to a `Scenario`.
 
-Nothing is checked here: `meaning` has found that everything fits. What a table leaves open is
-filled in (weights from the seed, biases 0, the loss's own factor), weights come out as the engine
-keeps them, (to, from), whatever the layout of the file, and published values get the two
+Nothing is checked here: `semantic_checks` has found that everything fits. What a table leaves open
+is filled in (weights from the seed, biases 0, the loss's own factor), weights come out as the
+engine keeps them, (to, from), whatever the layout of the file, and published values get the two
 dimensions that the engine's values have.
 """
 

@@ -1,10 +1,10 @@
 """Reading scenarios: the front door.
 
-A name, a path or text goes in; a `Scenario` comes out, or a `ScenarioError` that tells all of
-the file's problems at once. The stages each have a module: bytes (`reading`), TOML (`syntax`),
-`--set` (`overrides`), keys and types (`tables`), the files that it names (`gather`), sense
-(`meaning`), and `build`; what is wrong is put into words by `wording` and finds its place in
-`findings`.
+A name, a path or text goes in; a `Scenario` comes out, or a `ScenarioError` that tells all of the
+file's problems at once. The stages each have a module: bytes (`reading`), TOML (`syntax`), `--set`
+(`overrides`), keys and types (`tables`), the files that it names (`data_files`), sense
+(`semantic_checks`), and `build`; what is wrong is put into words by `schema_messages` and finds
+its place in `diagnostic_collector`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A scenario as the text of a whole file, which loads to the same numbers, to the bit.
 
-What one's own file looked like is not known here: to keep its comments is `retouch`'s business,
+What one's own file looked like is not known here: to keep its comments is `toml_patch`'s business,
 and what is written where that of those who know of files.
 """
 

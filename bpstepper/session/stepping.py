@@ -4,8 +4,8 @@ Every action is a function Session → Session. Moving computes nothing within a
 trace holds every value, and never forgets: going back is going to the value one came from. The
 screen, whatever shows it, is a function of a session and nothing else.
 
-Here are the moves along the update; going by name is in `places`, looking at one cell and where
-it comes from in `inspecting`.
+Here are the moves along the update; going by name is in `destinations`, looking at one cell and
+where it comes from in `inspecting`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`bpstepper train`: many updates, fast; the loss, the accuracy and the final parameters.
 
-One training stands here; several scenarios and grids of keys are `train_many`'s.
+One training stands here; several scenarios and grids of keys are `command_sweep`'s.
 """
 
 from __future__ import annotations

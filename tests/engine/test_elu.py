@@ -37,7 +37,7 @@ def test_it_has_a_kink_unless_alpha_is_one() -> None:
 @pytest.mark.parametrize("alpha", [0.2, 1.0, 3.0])
 def test_it_is_flat_where_the_slope_is_a_tenth_of_the_steepest(alpha: float) -> None:
     """Where α e^z is a tenth of the larger of α and 1, and not before."""
-    flat = elu(alpha).flat
+    flat = elu(alpha).saturation
     assert flat is not None
     end = min(math.log(max(alpha, 1.0) / (10 * alpha)), 0.0)
     z = np.array([end - 0.01, end + 0.01])

@@ -2,8 +2,8 @@
 
 Layers are columns from left to right, so forward runs to the right and backward to the left. The
 wires in play are heavy, carry their numbers, and end in an arrow head where the equation adds up.
-What there is to show is `inplay`'s, where units stand is `columns`', how a line is made of dots is
-`canvas`'; this module puts them together.
+What there is to show is `diagram_data`'s, where units stand is `unit_columns`', how a line is made
+of dots is `canvas`'; this module puts them together.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Kernels say in which terms a cell is computed (`Kernel.cell_rule`); here those terms are opened
 through the operations of one equation, past transposes and other mere filings, until named
 numbers are left. Which kinds of quantities are derivatives, and by what, is said by `Kind`. The
-words and the order of a derivation are `derivation`'s business.
+words and the order of a derivation are `derive`'s business.
 """
 
 from __future__ import annotations

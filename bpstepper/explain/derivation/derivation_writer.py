@@ -1,8 +1,9 @@
 """The blackboard: how one number's derivation is written, line by line.
 
 First what is to be found, as a sum over the routes to C; then each piece, down to what the forward
-pass knows; then the pieces multiplied, and added up. What a cell is made of is read off the Program
-(`chain`); this module owns the order of the lines, what is folded away, and the few words beside.
+pass knows; then the pieces multiplied, and added up. What a cell is made of is read off the
+Program (`chain_rule`); this module owns the order of the lines, what is folded away, and the few
+words beside.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A gradient goes down to what the forward pass knows (a, z, y, W, and the 1 of a bias); what is no
 derivative has its definition, and a move of the optimizer its rules. This module decides how deep
-a derivation goes; its lines are written by `blackboard`, from what `chain` reads off the Program,
-and set on a page by `drawing.derivation_layout`.
+a derivation goes; its lines are written by `derivation_writer`, from what `chain_rule` reads off
+the Program, and set on a page by `drawing.derivation_layout`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _BACK = 4  # updates before this one that an alternation of C is looked for in
 
 
 def not_finite(view: UpdateView) -> Iterator[Found]:
-    """The first NaN or infinity; `overflow` tells it, with the numbers it came from."""
+    """The first NaN or infinity; `nonfinite_words` tells it, with the numbers it came from."""
     birth = first_nonfinite(view.trace)
     if birth is None:
         return

@@ -1,7 +1,7 @@
 """One update as an insight looks at it: units × samples in every layout, with names and flatness.
 
 A layout decides which way the matrices of a trace lie; what is true of a unit does not depend on
-it. This module turns the values one way, once, and `insights` says what is to be seen in them.
+it. This module turns the values one way, once, and `find` says what is to be seen in them.
 """
 
 from __future__ import annotations

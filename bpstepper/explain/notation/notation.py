@@ -3,8 +3,8 @@
 Only what is shown changes, and nothing is computed anew: `noted` is a session whose traces have
 the book's names, formulas and, where the book has δ = −∂C/∂z, its signs, with operations that are
 true of the numbers as they are then shown. Letters and layer numbers are a `Spelling` that the
-compiler writes the same program with; which operations stay true is `turning`'s business. The
-books themselves are rows in `notations`, and the letters of sentences in `letters`. What a
+compiler writes the same program with; which operations stay true is `sign_convention`'s business.
+The books themselves are rows in `notations`, and the letters of sentences in `letters`. What a
 scenario's author has written is not rewritten.
 """
 

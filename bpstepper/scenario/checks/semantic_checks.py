@@ -2,8 +2,8 @@
 
 The schema has looked at every value by itself. Here they are held against each other: shapes
 chain, samples have the sizes of the network, targets suit the loss. Nothing is allocated before
-the sizes are known to be within the limits. Every check goes by what is sound (see `draft`), so
-all of a file's problems come out together.
+the sizes are known to be within the limits. Every check goes by what is sound (see
+`partial_scenario`), so all of a file's problems come out together.
 """
 
 from __future__ import annotations

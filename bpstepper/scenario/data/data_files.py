@@ -1,8 +1,8 @@
 """Reading the files that a scenario names: its table of samples, its weights and biases.
 
-`gather` comes between the schema and the checks of `meaning`. It reads what is named, as numbers,
-and says what is wrong with the files themselves; whether the numbers fit the network is for the
-checks. It is loaded only for a scenario that names files.
+`data_files` comes between the schema and the checks of `semantic_checks`. It reads what is named,
+as numbers, and says what is wrong with the files themselves; whether the numbers fit the network
+is for the checks. It is loaded only for a scenario that names files.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What was read of the files that a scenario names: samples of a table, arrays of numbers.
 
-This module owns the two plain types that the checks and `build` speak in; `gather` makes them.
+This module owns the two plain types that the checks and `build` speak in; `data_files` makes them.
 Most scenarios name no file, and have `NOTHING`.
 """
 

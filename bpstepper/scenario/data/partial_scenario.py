@@ -1,8 +1,8 @@
 """A file that may be wrong, as far as it can be understood.
 
 The schema says which paths are bad; everything else can still be held against each other. A
-`Draft` gives the checks of `meaning` what is known and None for what is not, so that one wrong
-value hides neither the problems elsewhere nor makes new ones up.
+`Draft` gives the checks of `semantic_checks` what is known and None for what is not, so that one
+wrong value hides neither the problems elsewhere nor makes new ones up.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `tomllib` gives values without positions, so this module reads the text a second time, for
 positions only, and only when there is something to report. It is forgiving: where the text is
 not valid TOML it notes the trouble, skips to the next statement and goes on, so that one slip
-does not hide the next one. What a trouble is called in words is `troubles`' business.
+does not hide the next one. What a trouble is called in words is `syntax_errors`' business.
 
 The caller has checked the text's nesting; recursion here is bounded by it.
 """
@@ -90,7 +90,7 @@ class _Stop(Exception):  # noqa: N818 - it is no error, but where one is
 
 
 class _Walker:
-    """One pass over a text. `position` moves; `entries` and `troubles` grow."""
+    """One pass over a text. `position` moves; `entries` and `syntax_errors` grow."""
 
     def __init__(self, text: str) -> None:
         self.text = text

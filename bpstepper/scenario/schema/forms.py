@@ -4,7 +4,7 @@ A form is a small object that never changes. It does three things: `check` notes
 is wrong with a value (strictly: no text for a number, no number for true or false), `fill` turns
 a value that is right into a plain one with every default filled in, and `schema` says the same in
 JSON Schema. Lists and tables of forms are in `structures`; which of them a file has is `tables`'
-business, and what is said about a mistake `wording`'s.
+business, and what is said about a mistake `schema_messages`'s.
 
 Files are small, but may hold a hundred thousand numbers, and hostile ones as many mistakes. So
 lists of numbers are looked at as a whole first, and a mistake is only a path, until it is told.

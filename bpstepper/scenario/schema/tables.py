@@ -1,9 +1,9 @@
 """The schema: every key of a scenario file, with its form, its default, and what it means.
 
-One table of the file is one `Table` here, one key one row; a file is checked against it, filled
-in by it, and editors can use the JSON Schema that it makes. Only keys and types are known here;
-whether a file's parts fit together is `meaning`'s business. A checked table is unpacked into the
-dataclass that it describes (see `build`), whose fields are its keys, and have the types;
+One table of the file is one `Table` here, one key one row; a file is checked against it, filled in
+by it, and editors can use the JSON Schema that it makes. Only keys and types are known here;
+whether a file's parts fit together is `semantic_checks`'s business. A checked table is unpacked
+into the dataclass that it describes (see `build`), whose fields are its keys, and have the types;
 those of optimizers, losses and activations come from their own rows.
 
 Defaults are the engine's own wherever the engine has one. They are written as a file would.

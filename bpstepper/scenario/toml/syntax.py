@@ -1,9 +1,9 @@
 """From text to plain values: TOML, with its errors in our own words.
 
-`tomllib` decides what is valid. Before it sees a text, the text is measured: nesting, dotted
-keys and digits are limited, since a few kilobytes of them would cost seconds and gigabytes. When
-it refuses a text, `locate` finds what went wrong, `troubles` says it, and the statements that are
-in order are read all the same. Neither of the two is loaded for a text that is in order.
+`tomllib` decides what is valid. Before it sees a text, the text is measured: nesting, dotted keys
+and digits are limited, since a few kilobytes of them would cost seconds and gigabytes. When it
+refuses a text, `locate` finds what went wrong, `syntax_errors` says it, and the statements that
+are in order are read all the same. Neither of the two is loaded for a text that is in order.
 """
 
 from __future__ import annotations
