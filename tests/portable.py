@@ -19,7 +19,7 @@ __all__ = ["CUT", "PATIENCE", "assert_same", "cut", "differences"]
 CUT = "…"
 """Stands in an expected text for the digits that follow."""
 
-PATIENCE = 600.0
+PATIENCE = 120.0
 """Seconds after which what a test waits for is taken never to come: a slow machine is no fault."""
 
 _KEPT = 9  # significant digits that any two machines agree on, and a screen can be asked for

@@ -53,34 +53,53 @@ class Frame:
 Draw = Callable[[PageContext, int, int], Page]
 
 
-def _page(module: str, function: str) -> Draw:
-    """A page of a module of its own, which is loaded when it is asked for."""
-
-    def draw(scene: PageContext, columns: int, lines: int) -> Page:
-        drawing: Draw = getattr(import_module(f"bpstepper.pages.{module}"), function)
-        return drawing(scene, columns, lines)
-
-    return draw
-
-
-_PHASE = _page("phase", "draw_phase")
-_STEP = _page("step", "draw_step")
+# A page loads when it is asked for. The imports are written out, so that types and the test of
+# imports see them: a page that has moved is found before anybody presses its key.
 
 
 def _here(scene: PageContext, columns: int, lines: int) -> Page:
     """The page of where we are: the start, a phase as a whole, or a step."""
     if scene.session.at_start:
         return draw_start(scene, columns, lines)
-    draw = _PHASE if scene.session.cursor.level is Level.PHASE else _STEP
-    return draw(scene, columns, lines)
+    if scene.session.cursor.level is Level.PHASE:
+        from bpstepper.pages.phase import draw_phase
+
+        return draw_phase(scene, columns, lines)
+    from bpstepper.pages.step import draw_step
+
+    return draw_step(scene, columns, lines)
+
+
+def _network(scene: PageContext, columns: int, lines: int) -> Page:
+    from bpstepper.pages.network import draw_network
+
+    return draw_network(scene, columns, lines)
+
+
+def _layouts(scene: PageContext, columns: int, lines: int) -> Page:
+    from bpstepper.pages.layouts import draw_layouts
+
+    return draw_layouts(scene, columns, lines)
+
+
+def _buglab(scene: PageContext, columns: int, lines: int) -> Page:
+    from bpstepper.buglab.page import draw_buglab
+
+    return draw_buglab(scene, columns, lines)
+
+
+def _comparison(scene: PageContext, columns: int, lines: int) -> Page:
+    from bpstepper.pages.compare import draw_comparison
+
+    return draw_comparison(scene, columns, lines)
 
 
 PAGES: Mapping[str, Draw] = {
     "step": _here,
-    "network": _page("network", "draw_network"),
-    "layouts": _page("layouts", "draw_layouts"),
-    "buglab": _page("buglab", "draw_buglab"),
-    "compare": _page("compare", "draw_comparison"),
+    "network": _network,
+    "layouts": _layouts,
+    "buglab": _buglab,
+    "compare": _comparison,
 }
 """The pages over one session, by the name that a View calls them."""
 

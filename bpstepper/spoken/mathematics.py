@@ -24,8 +24,8 @@ _UP, _DOWN, _DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵗᶻᴸˡ", "₀
 _ANY = r"[^\W\d_¹²³\u2070-\u209c\u1d2c-\u1d6a\u02e1]"  # a letter that stands on its line
 _FIRST = r"(?<![A-Za-z])"
 _GREEK = {
-    "α": "alpha", "β": "beta", "δ": "delta", "ε": "epsilon", "η": "eta", "λ": "lambda",
-    "μ": "mu", "σ": "sigma", "φ": "phi", "θ": "theta", "Φ": "Phi", "Θ": "Theta", "Δ": "Delta",
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta",
+    "λ": "lambda", "μ": "mu", "σ": "sigma", "φ": "phi", "θ": "theta", "Φ": "Phi", "Θ": "Theta", "Δ": "Delta",
 }  # fmt: skip
 _FUNCTIONS = (
     *sorted({row.glyph.text for row in ACTIVATIONS.values()}, key=len, reverse=True),

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bpstepper.commands import dialogue
 from bpstepper.drawing.render_options import RenderOptions
-from bpstepper.scenario import library
-from bpstepper.session import Session
+from bpstepper.scenario import library, load
+from bpstepper.session import Session, start
 from bpstepper.spoken import dialogue as plain
 from bpstepper.spoken.dialogue import Dialogue, run_plain
 from bpstepper.spoken.narration import narrate, narrate_number, narrate_why
@@ -227,7 +227,9 @@ def test_a_long_way_is_not_silent(
 ) -> None:
     """What is left to compute is told on stderr, where it takes long."""
     monkeypatch.setattr(plain, "_PATIENCE", -1.0)
-    assert answered("u 9000")[0].startswith("Update 9000, ")
+    fresh = start(load("mazur"))  # nobody has computed its updates yet
+    told = Dialogue(fresh, RenderOptions()).answer("u 9000")
+    assert next(iter(told)).startswith("Update 9000, ")
     left = [
         int(line.removeprefix("computing, ").removesuffix(" updates to go"))
         for line in capsys.readouterr().err.splitlines()
