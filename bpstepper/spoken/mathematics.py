@@ -25,7 +25,8 @@ _ANY = r"[^\W\d_¹²³\u2070-\u209c\u1d2c-\u1d6a\u02e1]"  # a letter that stands
 _FIRST = r"(?<![A-Za-z])"
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta",
-    "λ": "lambda", "μ": "mu", "σ": "sigma", "φ": "phi", "θ": "theta", "Φ": "Phi", "Θ": "Theta", "Δ": "Delta",
+    "λ": "lambda", "μ": "mu", "σ": "sigma", "φ": "phi", "θ": "theta", "Φ": "Phi", "Θ": "Theta",
+    "Δ": "Delta",
 }  # fmt: skip
 _FUNCTIONS = (
     *sorted({row.glyph.text for row in ACTIVATIONS.values()}, key=len, reverse=True),
@@ -48,7 +49,7 @@ _FUNCTIONS = (
 )
 _FUNCTION = f"{_FIRST}(" + "|".join(map(re.escape, _FUNCTIONS)) + ")"
 _LETTER = f"{_FIRST}(?:Wb|{_ANY}\u0302?)"
-_NAMED = f"(?:new )?{_ANY}+[\\d{_UP}{_DOWN}]*"
+_NAMED = f"(?:new )?{_ANY}+\u0302?[\\d{_UP}{_DOWN}]*"
 
 
 @dataclass(frozen=True)
