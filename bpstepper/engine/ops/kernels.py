@@ -121,6 +121,8 @@ class Kernel:
         around: what a page writes before, between and after the operands, where `form` and
             `sign` do not say it all.
         kinks: of a function of one operand, where it has no derivative.
+        numbers: how many of its last operands are single numbers, of shape (), which every cell
+            reads.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Kernel:
     words: str = ""
     around: tuple[str, ...] = ()
     kinks: tuple[float, ...] = ()
+    numbers: int = 0
 
     @property
     def glue(self) -> tuple[str, ...]:
@@ -317,5 +320,6 @@ def elementwise(
         words=words,
         around=around,
         kinks=kinks,
+        numbers=numbers,
     )
     return kernel
