@@ -152,6 +152,7 @@ def test_an_edited_file_keeps_its_comments(name: str, texts: list[str]) -> None:
     assert same_numbers(again, kept)
     assert bits(Timeline(again).trace(1)) == bits(Timeline(kept).trace(1))
     lasting = re.sub(r"(?m)^label = .*$", "", base)
+    lasting = re.sub(r"(?ms)^\w+ = \[$.*?^\]", "", lasting)  # an array is written anew, whole
     assert [it for it in comments(lasting) if it not in comments(text)] == []
 
 

@@ -28,7 +28,7 @@ def _sigmoid(z: Array) -> Array:
 
 SLOPES: dict[str, Callable[[Array], Array]] = {
     "sigmoid": lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2,
-    "tanh": lambda z: 1 / np.cosh(z) ** 2,
+    "tanh": lambda z: (1 / np.cosh(np.clip(z, -300, 300))) ** 2,
     "softplus": _sigmoid,
 }
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0, "softplus": 1.0}
