@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpstepper.engine.run.trace import Operation, Quantity, Step
+from bpstepper.engine.symbols import KINDS
 from bpstepper.engine.tables.activations import Activation
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.explain.explanations import EXPLANATIONS, HEADINGS, RESULT_HEADINGS
@@ -24,19 +25,25 @@ __all__ = ["Told", "explain", "explain_operation", "heading"]
 
 def heading(step: Step, operation: Operation, notation: Notation = OWN) -> str:
     """What an operation does, in a few words, for the line above its matrices."""
+    kernel, made = operation.kernel, operation.result.symbol.kind
+    in_this_book = notation.headings.get((step.equation.law, kernel.name))
+    particular = RESULT_HEADINGS.get(made) or in_this_book
+    if particular:
+        return particular
     letters = letters_of(notation, None, step.equation.layer)
-    kernel = operation.kernel
-    if operation.result.symbol.kind in ("loss_slope", "grad_a") and kernel.name == "subtract":
+    if made in ("loss_slope", "grad_a") and kernel.name == "subtract":
         return letters.fill("how {C} changes with each output")
     if step.equation.law == "BP4" and kernel.name == "matmul":
         samples = operation.operands[0].value.shape[1]
         if samples > 1:
             return f"for each wire a product per sample, added up over the {samples} samples"
-    own = HEADINGS.get((step.equation.row, kernel.name))
-    if own is not None:
-        return letters.fill(own)
-    by_result = RESULT_HEADINGS.get(operation.result.symbol.kind)
-    return by_result or letters.formula(kernel.words)
+    by_law = HEADINGS.get((step.equation.row, kernel.name))
+    if by_law is None:
+        return letters.formula(kernel.words)
+    along = operation.operands[-1]
+    kind = KINDS[along.symbol.kind]
+    way = "the gradient" if kind.by or kind.masks else along.name.text
+    return letters.fill(by_law).replace("[way]", way)
 
 
 def explain_operation(operation: Operation, head: str, letters: Letters | None = None) -> str:

@@ -249,7 +249,7 @@ EXPLANATIONS["BP3_batch"] = Explanation(
 )
 
 
-HEADINGS: dict[tuple[str, str], str] = {
+HEADINGS: dict[tuple[str, str], str] = {  # by equation and kernel; [way] is its last operand
     ("z", "matmul"): "each unit weighs what comes in",
     ("z", "add"): "and adds its bias",
     ("z_folded", "matmul"): "each unit weighs what comes in, and the 1 with its bias",
@@ -276,7 +276,7 @@ HEADINGS: dict[tuple[str, str], str] = {
     ("BP3_batch", "sum_samples"): "over the samples",
     ("L2", "scale"): "the pull of the penalty",
     ("L2", "add"): "added to the gradient of the data",
-    ("UPDATE", "scale"): "how far: η times the gradient",
+    ("UPDATE", "scale"): "how far: η times [way]",
     ("UPDATE", "subtract"): "and against it",
 }
 

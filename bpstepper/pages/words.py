@@ -85,8 +85,7 @@ def _told(scene: PageContext) -> Told:
         told = replace(told, paragraphs=(remark, *told.paragraphs))
     if session.cursor.operation is None or not np.isfinite(step.result.value).all():
         return told
-    head = scene.notation.heading(step, session.operation)
-    head = head or heading(step, session.operation, scene.notation)
+    head = heading(step, session.operation, scene.notation)
     sentence = explain_operation(session.operation, head, scene.letters)
     return replace(told, sentence=sentence, paragraphs=(told.sentence, *told.paragraphs))
 

@@ -15,6 +15,7 @@ from bpstepper.engine.run.trace import Trace
 from bpstepper.engine.run.training import Runner, Timeline
 from bpstepper.engine.symbols import Symbol
 from bpstepper.engine.tables.equations import PHASES
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from tests.strategies import Draft, drafts, examples
 
 
@@ -89,9 +90,6 @@ def test_given_arrays_are_never_written(draft: Draft) -> None:
         assert not layer.weights.flags.writeable
 
 
-STATES = {"sgd": (), "momentum": ("m",), "nesterov": ("m",), "rmsprop": ("v",), "adam": ("m", "v")}
-
-
 def moved_by(problem: Problem) -> set[str]:
     """What an update moves: the trained parameters, the optimizer's state of each, its clock."""
     network, training = problem.network, problem.training
@@ -103,10 +101,11 @@ def moved_by(problem: Problem) -> set[str]:
             trained |= {f"W{number}", f"b{number}"} if layer.train_biases else {f"W{number}"}
     if training.train == "input":
         trained = {"x"}
-    states = {f"{kind}_{key}" for kind in STATES[training.optimizer] for key in trained}
-    clock = {"adam": {"beta1_t", "beta2_t"}}.get(training.optimizer, set())
-    if training.constants.get("dampening"):
-        clock = {"undamped"}
+    optimizer = OPTIMIZERS[training.optimizer]
+    states = {f"{kind}_{key}" for kind in optimizer.state for key in trained}
+    clock = set(optimizer.step_state)
+    if not training.constants.get("dampening"):
+        clock.discard("undamped")
     return trained | states | clock
 
 
@@ -173,7 +172,7 @@ def test_steps_stand_alone(draft: Draft) -> None:
 
 
 @pytest.mark.parametrize("bias", ["separate", "folded"])
-@pytest.mark.parametrize("optimizer", sorted(STATES))
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
 @pytest.mark.parametrize("layout", ["column", "row", "torch"])
 def test_parameters_after_are_those_the_next_update_starts_with(
     layout: str, optimizer: str, bias: str

@@ -17,6 +17,7 @@ from bpstepper.drawing.text import width
 from bpstepper.engine.run.trace import Step
 from bpstepper.engine.tables.equations import EQUATIONS
 from bpstepper.engine.tables.layouts import LAYOUTS
+from bpstepper.engine.tables.optimizers import OPTIMIZERS
 from bpstepper.explain.explain import Told, explain, heading
 from bpstepper.explain.explanations import EXPLANATIONS
 from bpstepper.explain.notes import notes_at
@@ -63,7 +64,8 @@ input = [1.0, 2.0, 4.0]
 def sessions() -> tuple[Session, ...]:
     """Every scenario in every layout, and some that bring up the rarer equations."""
     named = [opened(name, layout) for name in NAMES for layout in ("", *LAYOUTS)]
-    rare = (as_scenario(draft.problem()) for draft in _COVERING)
+    optimizers = (Draft((2, 2), ("linear",), optimizer=name) for name in OPTIMIZERS)
+    rare = (as_scenario(draft.problem()) for draft in (*_COVERING, *optimizers))
     return (*named, *map(start, (*rare, loads(_NORMALISED))))
 
 

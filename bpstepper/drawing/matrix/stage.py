@@ -276,9 +276,7 @@ class _Stage:
 
     def _heading(self, operation: Operation, number: int) -> Line:
         charset = self.look.charset
-        notation = NOTATIONS[self.look.notation]
-        own = notation.heading(self.step, operation)
-        text = own or heading(self.step, operation, notation)
+        text = heading(self.step, operation, NOTATIONS[self.look.notation])
         text = f" {number}  {text}" if number else f" {text}"
         text = shorten(charset.translate(text), self.width, charset.left_out)
         return crop((Span(text, "heading"),), self.width)

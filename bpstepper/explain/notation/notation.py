@@ -21,7 +21,7 @@ from bpstepper.engine.compile.network import Problem
 from bpstepper.engine.compile.program import Op, Program
 from bpstepper.engine.compile.symbol_spelling import BOOK, LETTERS, Spelling
 from bpstepper.engine.ops.kernels import Kernel
-from bpstepper.engine.run.trace import Operation, Step, Trace
+from bpstepper.engine.run.trace import Step, Trace
 from bpstepper.engine.run.training import Schedule, Timeline
 from bpstepper.engine.symbols import KINDS, Name, Symbol
 from bpstepper.explain.notation.sign_convention import turned_kernel, turned_value
@@ -187,10 +187,6 @@ class Notation:
         if symbol.kind == "delta_general":
             return f"the same {letters['d']}, without the shortcut"
         return self.stands_for_text.format(**letters)
-
-    def heading(self, step: Step, operation: Operation) -> str:
-        """What an operation does in this book's words; empty where it has none of its own."""
-        return self.headings.get((step.equation.law, operation.kernel.name), "")
 
     def said(self, step: Step, batch: int, problem: Problem) -> str:
         """What this book has otherwise at this very step, in a sentence or two; often nothing."""
