@@ -135,6 +135,7 @@ def _functions(torch: Any) -> dict[str, Callable[[Any], Any]]:
         "tanh": tanh,
         "relu": f.relu,
         "leaky_relu": lambda z: f.leaky_relu(z, 0.01),
+        "elu": lambda z: torch.where(z > 0, z, torch.expm1(torch.clamp(z, max=0.0))),
         # torch's softplus is z itself beyond a threshold; at 40 the difference is below rounding
         "softplus": lambda z: f.softplus(z, threshold=40.0),
         "silu": lambda z: z * sigmoid(z),
@@ -147,7 +148,13 @@ def slopes_by_torch(name: str, points: Array) -> tuple[Array, Array]:
     """An activation as torch itself has it, and its derivative, at points other than kinks."""
     torch = _torch()
     f = torch.nn.functional
-    own = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "silu": f.silu, "gelu": f.gelu}
+    own = {
+        "elu": f.elu,
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "silu": f.silu,
+        "gelu": f.gelu,
+    }
     z = torch.tensor(points, requires_grad=True)
     a = own.get(name, _functions(torch)[name])(z)
     a.sum().backward()

@@ -33,6 +33,7 @@ ORACLE: dict[str, Callable[[float], float]] = {
     "tanh": math.tanh,
     "relu": lambda z: max(z, 0.0),
     "leaky_relu": lambda z: max(z, 0.01 * z),
+    "elu": lambda z: z if z > 0 else math.expm1(z),
     "softplus": lambda z: math.log1p(math.exp(z)),
     "silu": lambda z: z / (1 + math.exp(-z)),
     "gelu": lambda z: z * gauss(z),

@@ -89,6 +89,17 @@ def d_gelu_slope(z: Decimal) -> Decimal:
     return d_gauss(z) + z * d_bell(z)
 
 
+def d_expm1(z: Decimal) -> Decimal:
+    """e^z − 1, by its series where z is small."""
+    if abs(z) > Decimal("1e-3"):
+        return z.exp() - ONE
+    term = total = z
+    for n in range(2, 20):
+        term *= z / n
+        total += term
+    return total
+
+
 EXACT: dict[str, tuple[Callable[[Decimal], Decimal], Callable[[Decimal], Decimal]]] = {
     "linear": (lambda z: z, lambda _: ONE),
     "sigmoid": (d_sigmoid, d_sigmoid_slope),
@@ -98,6 +109,7 @@ EXACT: dict[str, tuple[Callable[[Decimal], Decimal], Callable[[Decimal], Decimal
         lambda z: z if z > 0 else z * HUNDREDTH,
         lambda z: d_step(z, "0.01"),
     ),
+    "elu": (lambda z: z if z > 0 else d_expm1(z), lambda z: ONE if z > 0 else z.exp()),
     "softplus": (lambda z: (ONE + z.exp()).ln(), d_sigmoid),
     "silu": (lambda z: z * d_sigmoid(z), lambda z: d_sigmoid(z) + z * d_sigmoid_slope(z)),
     "gelu": (lambda z: z * d_gauss(z), d_gelu_slope),
@@ -208,6 +220,7 @@ def test_far_out_nothing_is_nan(name: str, z: float) -> None:
         "tanh": (np.sign(z), 0.0),
         "relu": (max(z, 0.0), float(z > 0)),
         "leaky_relu": (max(z, 0.01 * z), 1.0 if z > 0 else 0.01),
+        "elu": (z if z > 0 else -1.0, float(z > 0)),
         "softplus": (max(z, 0.0), float(z > 0)),
         "silu": (max(z, 0.0), float(z > 0)),
         "gelu": (max(z, 0.0), float(z > 0)),

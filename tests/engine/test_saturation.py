@@ -10,7 +10,7 @@ from bpstepper.engine.tables.activations import ACTIVATIONS
 
 GRID = np.linspace(-40, 40, 80_001)
 ELEMENTWISE = [name for name, row in ACTIVATIONS.items() if row.slope is not None]
-LEVELS_OFF = {"sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "softmax"}
+LEVELS_OFF = {"sigmoid", "tanh", "relu", "elu", "softplus", "silu", "gelu", "softmax"}
 
 
 def slopes(name: str) -> Array:

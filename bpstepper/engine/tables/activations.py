@@ -147,6 +147,58 @@ def _leaky_relu_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -
     ]
 
 
+_ALPHA = Hyperparameter("alpha", 1.0, "How far down it goes.", {"ge": 0})
+
+
+def _elu(constants: Mapping[str, Any]) -> Activation:
+    """ELU with its α: max(z, 0) + α(e^min(z, 0) − 1), which no e^z can overflow."""
+    alpha = constants["alpha"]
+    factor, kink = np.array(alpha), (0.0,) if alpha != 1 else ()
+
+    def apply(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
+        (z,) = operands
+        positive = scratch(z.shape)
+        return [
+            (partial(np.minimum, out=out), (z, _ZERO)),
+            (np.expm1, (out, out)),
+            (np.multiply, (out, factor, out)),
+            (partial(np.maximum, out=positive), (z, _ZERO)),
+            (np.add, (out, positive, out)),
+        ]
+
+    def slope(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
+        # 1 − s + s α e^min(z, 0), where s is 1 up to 0 and 0 beyond
+        (z,) = operands
+        above = scratch(z.shape)
+        return [
+            (partial(np.minimum, out=out), (z, _ZERO)),
+            (np.exp, (out, out)),
+            (np.multiply, (out, factor, out)),
+            (np.heaviside, (z, _ZERO, above)),
+            (np.subtract, (_ONE, above, above)),
+            (np.multiply, (out, above, out)),
+            (np.subtract, (_ONE, above, above)),
+            (np.add, (out, above, out)),
+        ]
+
+    times, power = ("", "eᶻ") if alpha == 1 else (f"{alpha:g} ", f"{alpha:g} eᶻ")
+    where = "" if alpha == 1 else f"; at 0 itself it is taken as {alpha:g}"
+    steepest = max(1.0, alpha)
+    end = math.log(steepest / (10 * alpha)) if alpha else 0.0
+    return row(
+        "elu",
+        Name("ELU", r"\operatorname{ELU}"),
+        f"ELU(z) = z where z > 0, else {times}(eᶻ − 1)",
+        f"ELU′(z) = 1 where z > 0, else {power}{where}",
+        apply,
+        slope,
+        kinks=kink,
+        saturation=Saturation(up_to(min(end, 0.0)), steepest, level=alpha == 0),
+        hyperparameters=(_ALPHA,),
+        made=_elu,
+    )
+
+
 def _softplus(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
     # max(z, 0) + ln(1 + e^−|z|); −|z| is z − 2 max(z, 0), which complex numbers take, too
     (z,) = operands
@@ -308,6 +360,7 @@ _ROWS = (
         _leaky_relu_slope,
         kinks=(0.0,),
     ),
+    _elu({"alpha": 1.0}),
     row(
         "softplus",
         Name("softplus", r"\operatorname{softplus}"),
