@@ -166,6 +166,7 @@ def _losses(torch: Any) -> dict[str, Callable[[Any, Any, Any], Any]]:
     f = torch.nn.functional
     return {
         "squared_error": lambda _z, a, y: f.mse_loss(a, y, reduction="sum"),
+        "huber": lambda _z, a, y: f.huber_loss(a, y, reduction="sum"),
         "binary_cross_entropy": lambda z, _a, y: f.binary_cross_entropy_with_logits(
             z, y, reduction="sum"
         ),

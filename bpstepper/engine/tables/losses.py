@@ -79,7 +79,7 @@ class LossRule:
     kinds: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))
 
 
-_ONE = np.array(1.0)
+_ONE, _HALF = np.array(1.0), np.array(0.5)
 
 # ── the functions, as calls ──────────────────────────────────────────────────────────────────
 
@@ -125,6 +125,47 @@ def _cross_entropy_slope(operands: Sequence[AnyArray], out: AnyArray, _: Scratch
     return [(np.divide, (y, a, out)), (np.negative, (out, out))]
 
 
+def _clipped_error(operands: Sequence[AnyArray], out: AnyArray, _: Scratch) -> list[Call]:
+    """What of a − y is left between −delta and delta."""
+    a, y, delta = operands
+
+    def clip() -> None:
+        np.maximum(out, -delta, out=out)
+        np.minimum(out, delta, out=out)
+
+    return [(np.subtract, (a, y, out)), (clip, ())]
+
+
+def _huber(operands: Sequence[AnyArray], out: AnyArray, scratch: Scratch) -> list[Call]:
+    # r c − ½ c², where r is a − y and c is r kept between −delta and delta: ½ r² within
+    a, y, _delta = operands
+    apart = scratch(a.shape)
+    return [
+        *_clipped_error(operands, out, scratch),
+        (np.subtract, (a, y, apart)),
+        (np.multiply, (apart, out, apart)),
+        (np.multiply, (out, out, out)),
+        (np.multiply, (out, _HALF, out)),
+        (np.subtract, (apart, out, out)),
+    ]
+
+
+_HUBER = elementwise(
+    "huber",
+    "huber",
+    _huber,
+    arity=3,
+    numbers=1,
+    words="½(a − y)² near y, delta(|a − y| − ½ delta) farther out",
+)
+_CLIPPED_ERROR = elementwise(
+    "clipped_error",
+    "clip",
+    _clipped_error,
+    arity=3,
+    numbers=1,
+    words="a − y, kept between −delta and delta",
+)
 _SQUARED_ERROR = elementwise(
     "squared_error",
     "square of y − a",
@@ -182,6 +223,38 @@ _ROWS = (
         source="Nielsen ch. 2 (26)",
         words="squared error",
         descent_formula="({y} − {a})",
+    ),
+    LossRule(
+        name="huber",
+        default_factor=1.0,
+        activations=None,
+        targets="any",
+        collapses_with=frozenset(),
+        value=(Stage(_HUBER, ("a", "y", "huber_delta"), "loss"),),
+        slope=(Stage(_CLIPPED_ERROR, ("a", "y", "huber_delta"), "loss_slope"),),
+        slope_factor=1.0,
+        formula="huber({a} − {y}, {huber_delta})",
+        slope_formula="clip({a} − {y}, {huber_delta})",
+        slope_reason="within delta of the target the derivative of ½({y} − {a})² is {a} − {y}; "
+        "farther out the loss is straight, and its slope is delta or −delta",
+        source="Huber 1964, as in PyTorch",
+        words="the Huber loss",
+        descent_formula="clip({y} − {a}, {huber_delta})",
+        note="squared near the target, straight farther out",
+        hyperparameters=(
+            Hyperparameter(
+                "delta",
+                1.0,
+                "How far from the target the loss becomes straight.",
+                {"gt": 0},
+                "huber_delta",
+            ),
+        ),
+        kinds={
+            "huber_delta": Kind(
+                "huber_delta", "delta", r"\mathrm{{delta}}", "from where on the loss is straight"
+            )
+        },
     ),
     LossRule(
         name="binary_cross_entropy",
