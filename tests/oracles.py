@@ -191,7 +191,7 @@ def _optimizer(torch: Any, problem: Problem, moved: Sequence[Any]) -> Any:
     if training.optimizer in ("momentum", "nesterov"):
         given.setdefault("momentum", 0.9)  # where torch's default is none
         given["nesterov"] = training.optimizer == "nesterov" and given["momentum"] > 0
-    classes = {"adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
+    classes = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop}
     return classes.get(training.optimizer, torch.optim.SGD)(moved, **given)
 
 
@@ -201,6 +201,7 @@ _STATES: dict[str, dict[str, str]] = {
     "nesterov": {"m": "momentum_buffer"},
     "rmsprop": {"v": "square_avg"},
     "adam": {"m": "exp_avg", "v": "exp_avg_sq"},
+    "adamw": {"m": "exp_avg", "v": "exp_avg_sq"},
 }
 """Our state → what torch calls it."""
 
@@ -387,7 +388,11 @@ def trained_by_torch(problem: Problem, batches: Sequence[Sequence[int]]) -> Trai
         for key in leaves.fixed:
             leaves.by_key[key].grad[:, 0] = 0.0
         costs.append(float(cost.detach()))
+        kept = {key: leaves.by_key[key].detach()[:, 0].clone() for key in leaves.fixed}
         optimizer.step()
+        with torch.no_grad():  # weight decay moves what has no gradient, too
+            for key, column in kept.items():
+                leaves.by_key[key][:, 0] = column
     parameters: dict[str, Array] = {}
     for key, parameter in leaves.by_key.items():
         parameters |= _apart(key, _array(parameter))

@@ -64,6 +64,9 @@ HAND: dict[str, tuple[str, Mapping[str, Any], list[float]]] = {
     "adam": ("adam", {"eps": 0.0}, [0.1, 0.1, 0.1]),
     "adam by default": ("adam", {}, [0.1 / (1 + 1e-8)] * 3),
     "adam, ε of 1": ("adam", {"eps": 1.0}, [0.05, 0.05, 0.05]),
+    # w: 5, less a twentieth of itself and 0.1 each time: 4.65, 4.3175
+    "adamw": ("adamw", {"eps": 0.0, "weight_decay": 0.5}, [0.35, 0.3325]),
+    "adamw without decay": ("adamw", {"weight_decay": 0.0}, [0.1 / (1 + 1e-8)] * 3),
 }
 
 
@@ -128,6 +131,7 @@ def test_the_constants_are_torchs() -> None:
         "nesterov": {"momentum": 0.9},
         "rmsprop": {"alpha": 0.99, "eps": 1e-8},
         "adam": {"betas": (0.9, 0.999), "eps": 1e-8},
+        "adamw": {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01},
     }
 
 

@@ -279,7 +279,13 @@ def test_a_cell_is_called_by_the_books_letter() -> None:
 
 def templates() -> set[str]:
     """Every template of a formula that there is, and every one that stands within another."""
-    constants = {"betas": (0.9, 0.999), "eps": 1e-8, "momentum": 0.9, "alpha": 0.99}
+    constants = {
+        "weight_decay": 0.01,
+        "betas": (0.9, 0.999),
+        "eps": 1e-8,
+        "momentum": 0.9,
+        "alpha": 0.99,
+    }
     found = {law.formula for law in EQUATIONS.values()} | {"{a} − {y}"}
     for loss in LOSSES.values():
         found |= {loss.formula, loss.slope_formula}

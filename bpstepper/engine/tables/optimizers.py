@@ -48,8 +48,9 @@ class UpdateLaw:
 class Rule:
     """One equation of an optimizer.
 
-    In the stages, `parameter` and `gradient` stand for W and ∂C/∂W (or b and ∂C/∂b) and `next`
-    for the parameter after the update; other words are kinds of symbols, a state's `_next` among
+    In the stages, `parameter` and `gradient` stand for W and ∂C/∂W (or b and ∂C/∂b), `moving`
+    for the parameter with 0 for what of it is not trained, as `gradient` has, and `next` for the
+    parameter after the update; other words are kinds of symbols, a state's `_next` among
     them.
 
     Attributes:
@@ -111,12 +112,18 @@ class Optimizer:
         return {**scalars_of(self, constants), **self.scalars(constants)}
 
 
-def _move(direction: str, formula: str, descent: str, before: tuple[Stage, ...] = ()) -> Rule:
-    """The update itself: the parameter less η times a direction."""
+def _move(
+    direction: str,
+    formula: str,
+    descent: str,
+    before: tuple[Stage, ...] = (),
+    start: str = "parameter",
+) -> Rule:
+    """The update itself: the parameter, or what it starts from, less η times a direction."""
     stages = (
         *before,
         Stage(_SCALE, ("eta", direction), "step"),
-        Stage(_SUBTRACT, ("parameter", "step"), "next"),
+        Stage(_SUBTRACT, (start, "step"), "next"),
     )
     return Rule("UPDATE", formula, stages, descent)
 
@@ -231,6 +238,30 @@ def _adam(_constants: Mapping[str, Any]) -> tuple[Rule, ...]:
     )
 
 
+def _adamw(constants: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """Adam's own, but that the parameter shrinks by itself before it moves."""
+    *before, move = _adam(constants)
+    decay = Rule(
+        "weight_decay",
+        "{decayed} = {p} − η λ {p}",
+        (
+            Stage(_SCALE, ("shrink", "moving"), "decay_of"),
+            Stage(_SUBTRACT, ("parameter", "decay_of"), "decayed"),
+        ),
+    )
+    formula, descent = (
+        text.replace("← {p}", "← {decayed}") for text in (move.formula, move.descent)
+    )
+    return (*before, decay, _move("direction", formula, descent, move.stages[:-2], "decayed"))
+
+
+_SHRINK = Rule(
+    "decay_rate",
+    "{shrink} = η · {weight_decay}",
+    (Stage(_SCALE, ("eta", "weight_decay"), "shrink"),),
+)
+
+
 def _adam_scalars(constants: Mapping[str, Any]) -> Mapping[str, float]:
     first, second = constants["betas"]
     return {
@@ -319,6 +350,7 @@ _AT_LEAST_0 = MappingProxyType({"ge": 0})
 _MOMENTUM = Hyperparameter(
     "momentum", 0.9, "How much of the last move is kept.", _AT_LEAST_0, "momentum"
 )
+_BETAS = Hyperparameter("betas", (0.9, 0.999), "The decays of the two running means.")
 _EPS = Hyperparameter("eps", 1e-8, "Keeps a denominator from being 0.", _AT_LEAST_0, "eps")
 
 _ROWS = (
@@ -371,7 +403,7 @@ _ROWS = (
         rules=_adam,
         source="Kingma and Ba 2015, as in PyTorch",
         hyperparameters=(
-            Hyperparameter("betas", (0.9, 0.999), "The decays of the two running means."),
+            _BETAS,
             _EPS,
         ),
         scalars=_adam_scalars,
@@ -381,6 +413,58 @@ _ROWS = (
         laws=_ADAM_LAWS,
         headings={**_OF_MEAN, **_OF_SQUARES, **_WAY},
         signed=(*_MEAN, "m_hat", "direction"),
+    ),
+    Optimizer(
+        name="adamw",
+        rules=_adamw,
+        source="Loshchilov and Hutter 2019, as in PyTorch",
+        hyperparameters=(
+            _BETAS,
+            _EPS,
+            Hyperparameter(
+                "weight_decay",
+                0.01,
+                "How much a parameter shrinks by itself, times η.",
+                _AT_LEAST_0,
+                "weight_decay",
+            ),
+        ),
+        scalars=_adam_scalars,
+        state=("m", "v"),
+        step_rules=lambda _constants: (*_ADAM_STEP, _SHRINK),
+        step_state={"beta1_t": 1.0, "beta2_t": 1.0},
+        laws={
+            **_ADAM_LAWS,
+            "decay_rate": UpdateLaw(
+                "How much of itself each parameter loses in this update.",
+                ("It is the same for all of them, whatever their gradients are.",),
+            ),
+            "weight_decay": UpdateLaw(
+                "Each parameter shrinks a little by itself, whatever its gradient is.",
+                (
+                    "A penalty in C would go through the averages and be divided like a gradient. "
+                    "This is apart from them, so all parameters shrink at one rate.",
+                ),
+            ),
+        },
+        headings={
+            **_OF_MEAN,
+            **_OF_SQUARES,
+            **_WAY,
+            "shrink": "η times λ",
+            "decay_of": "how much of it goes",
+            "decayed": "what is left of it",
+        },
+        signed=(*_MEAN, "m_hat", "direction"),
+        kinds={
+            "weight_decay": Kind("weight_decay", "λ", r"\lambda", "how fast parameters shrink"),
+            "shrink": Kind("shrink", "ηλ", r"\eta\lambda", "the share that goes"),
+            "moving": Kind("moving_{tag}{l}", "{p} (W only)", "{p}", "what of it is trained"),
+            "decay_of": Kind("decay_of_{tag}{l}", "decay({p})", r"\eta\lambda\,{p}", "what goes"),
+            "decayed": Kind(
+                "decayed_{tag}{l}", "shrunk({p})", r"{p}_{{\mathrm{{shrunk}}}}", "what is left"
+            ),
+        },
     ),
 )
 
