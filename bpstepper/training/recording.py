@@ -19,6 +19,7 @@ from bpstepper.engine.run.checkpoints import Checkpoints
 from bpstepper.engine.run.evaluation import Probe
 from bpstepper.engine.run.training import Runner, Timeline
 from bpstepper.engine.symbols import Symbol
+from bpstepper.scenario.values import same_numbers
 from bpstepper.training.measures import MEASURES, Batch, Measure, Numbers, Sets
 from bpstepper.training.stopping import FINITE, Ending, Limits, Stop
 from bpstepper.training.thinning import Curve, Thinned
@@ -292,11 +293,13 @@ class Recording:
         return Curve(np.array(kept.updates, np.intp), np.array(values, np.float64))
 
     def share(self, line: Timeline) -> None:
-        """Hand a timeline of this very problem the checkpoints, so that any update opens at once.
+        """Hand a timeline of this problem the checkpoints, so that any update opens at once.
+
+        A course's stops have one timeline and words of their own: the numbers have to be the same.
 
         Raises:
             ValueError: the timeline is of another problem.
         """
-        if line.problem is not self.problem:
+        if line.problem is not self.problem and not same_numbers(line.problem, self.problem):
             raise ValueError("expected a timeline of the problem that was recorded")
         line.share(self.checkpoints)

@@ -130,6 +130,18 @@ async def test_a_lecture_on_the_screen(file: Path) -> None:
         await until(lambda: "in a course, its next stop" in on_screen(app))
 
 
+async def test_a_stop_is_trained_and_stepped_into(file: Path) -> None:
+    """The second stop has its own words and the first one's timeline: r, then Enter steps on."""
+    app = StepperApp(lecture=begin(load_course(file)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "stop 1 of 4" in on_screen(app))
+        await pilot.press("pagedown", "r")
+        await until(lambda: "DONE" in on_screen(app))
+        await pilot.press("enter")
+        await until(lambda: "of the training: Esc goes back" in on_screen(app))
+        assert "stop 2 of 4" in on_screen(app)
+
+
 async def test_without_a_course_it_steps() -> None:
     """PgDn and PgUp are → and ←."""
     app = StepperApp(opened("mazur"))

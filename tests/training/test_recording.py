@@ -147,10 +147,14 @@ def test_a_slice_of_time_makes_at_least_one_update_and_no_more_than_planned() ->
 
 
 def test_the_checkpoints_are_of_this_problem_alone() -> None:
-    """A timeline of another problem takes none of them."""
+    """A timeline of another problem takes none of them; of the same numbers it takes them all."""
     recording = Recording(CLASSES.problem())
     with pytest.raises(ValueError, match="problem that was recorded"):
-        recording.share(Timeline(CLASSES.problem()))
+        recording.share(Timeline(replace(CLASSES, seed=CLASSES.seed + 1).problem()))
+    recording.advance(20)
+    line = Timeline(CLASSES.problem())
+    recording.share(line)
+    assert line.prepare(recording.checkpoints.before(20), most=0) == 0  # nothing is left to run
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 19, 20, 21, 500])
