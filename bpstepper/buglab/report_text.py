@@ -31,7 +31,7 @@ def mistakes_text(
     lines = [*_heading(scenario, f"{len(verdicts)} mistakes"), ""]
     groups = (
         ("They run, and the numbers are wrong:", [v for v in verdicts if v.applies]),
-        ("They do not run; numpy would say so:", [v for v in verdicts if v.clash is not None]),
+        ("They do not run; what numpy says:", [v for v in verdicts if v.clash is not None]),
         (
             "Here they make no difference:",
             [v for v in verdicts if not v.applies and v.clash is None],

@@ -244,6 +244,7 @@ def test_every_kernel_can_be_spoken_of(name: str) -> None:
     [
         ("matmul", [(2, 3), (2, 3)], r"shapes \(2,3\) and \(2,3\) not aligned: 3 .* != 2"),
         ("hadamard", [(2, 3), (3, 2)], r"could not be broadcast together .* \(2,3\) \(3,2\)"),
+        ("subtract", [(2, 1), (2, 2)], r"no error: shapes \(2,1\) \(2,2\) are stretched"),
         ("add", [(2, 3), (3, 1)], r"could not be broadcast together .* \(2,3\) \(3,1\)"),
         ("jacobian_product", [(3, 2, 2), (3, 3)], r"\(3,2,2\) and \(3,3\) not aligned"),
     ],

@@ -41,6 +41,7 @@ __all__ = [
     "same_shape",
     "sizes_of",
     "told",
+    "unlike",
 ]
 
 AnyArray = npt.NDArray[Any]
@@ -232,10 +233,18 @@ def same_shape(operands: Sequence[Axes], _axis: int) -> Axes:
     first = operands[0]
     for other in operands[1:]:
         if sizes_of(other) != sizes_of(first):
-            raise ShapeClash(
-                f"operands could not be broadcast together with shapes {told(first)} {told(other)}"
-            )
+            raise unlike(first, other)
     return first
+
+
+def unlike(first: Axes, second: Axes) -> ShapeClash:
+    """Two shapes that differ: as numpy tells it, or that numpy would not tell it."""
+    shapes = f"{told(first)} {told(second)}"
+    try:
+        np.broadcast_shapes(sizes_of(first), sizes_of(second))
+    except ValueError:
+        return ShapeClash(f"operands could not be broadcast together with shapes {shapes}")
+    return ShapeClash(f"no error: shapes {shapes} are stretched over each other, and it goes on")
 
 
 def told(axes: Axes) -> str:

@@ -23,7 +23,7 @@ from bpstepper.engine.ops.kernels import (
     Term,
     elementwise,
     feeds_its_own,
-    told,
+    unlike,
 )
 from bpstepper.engine.ops.softmax import SOFTMAX_JACOBIAN
 from bpstepper.engine.symbols import Axis
@@ -171,9 +171,7 @@ def _stretched(operands: Sequence[Axes], _axis: int) -> Axes:
         a.size == b.size or 1 in (a.size, b.size) for a, b in zip(first, second, strict=True)
     )
     if not fits:
-        raise ShapeClash(
-            f"operands could not be broadcast together with shapes {told(first)} {told(second)}"
-        )
+        raise unlike(first, second)
     return tuple(a if a.size >= b.size else b for a, b in zip(first, second, strict=True))
 
 

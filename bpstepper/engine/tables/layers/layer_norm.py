@@ -31,6 +31,7 @@ from bpstepper.engine.ops.kernels import (
     elementwise,
     sizes_of,
     told,
+    unlike,
 )
 from bpstepper.engine.symbols import Axis, Symbol
 from bpstepper.engine.tables.equations import Equation
@@ -61,9 +62,7 @@ def _each(operands: Sequence[Axes], _axis: int) -> Axes:
         size in (own, 1) for own, size in zip(sizes_of(first), sizes_of(second), strict=True)
     )
     if not fits:
-        raise ShapeClash(
-            f"operands could not be broadcast together with shapes {told(first)} {told(second)}"
-        )
+        raise unlike(first, second)
     return first
 
 
