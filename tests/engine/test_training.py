@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bpstepper.engine.compile.memory import public
 from bpstepper.engine.compile.network import Array, Problem, Sample
+from bpstepper.engine.run.checkpoints import Checkpoints
 from bpstepper.engine.run.training import (
     Runner,
     Schedule,
@@ -145,6 +146,30 @@ def test_little_memory_for_checkpoints_changes_nothing(
     size = sum(value.nbytes for value in run(problem, 0).values())
     assert len(kept) <= max(2, memory // size)
     assert 0 in kept
+
+
+def checkpoints(most: int, last: int) -> Checkpoints:
+    """Those of a run of so many updates, as a run keeps them."""
+    marks = Checkpoints(most)
+    for done in range(last + 1):
+        if done % marks.stride == 0:
+            marks.keep(done, {Symbol("b", 1): np.array([float(done)])})
+    return marks
+
+
+@given(*(st.integers(2, 9), st.integers(0, 70)) * 2)
+def test_checkpoints_of_two_runs_are_one_row(most: int, last: int, more: int, end: int) -> None:
+    """All are multiples of the stride, none is exchanged, and the nearest one is always found."""
+    marks, others = checkpoints(most, last), checkpoints(more, end)
+    own = dict(marks.kept)
+    marks.take(others)
+    assert 0 in marks.kept
+    assert len(marks.kept) <= most
+    assert all(done % marks.stride == 0 for done in marks.kept)
+    assert all(own.get(done, kept) is kept for done, kept in marks.kept.items())
+    assert marks.kept.keys() == {done for done in (*own, *others.kept) if done % marks.stride == 0}
+    for done in range(last + end):
+        assert marks.before(done) == max(at for at in marks.kept if at <= done)
 
 
 def test_a_trace_is_kept_for_going_back() -> None:
