@@ -90,6 +90,19 @@ def test_given_arrays_are_never_written(draft: Draft) -> None:
         assert not layer.weights.flags.writeable
 
 
+def test_steps_and_operations_are_equal_to_themselves_alone() -> None:
+    """They hold arrays, so == is no comparison of numbers: the same update again is another."""
+    problem = Draft(sizes=(2, 3, 1), activations=("tanh", "sigmoid")).problem()
+    one, other = Runner(problem).trace(), Runner(problem).trace()
+    mine = [*one, *(operation for step in one for operation in step.operations)]
+    others = [*other, *(operation for step in other for operation in step.operations)]
+    for i, thing in enumerate(mine):
+        for j, same in enumerate(mine):
+            assert ((thing == same), (thing != same)) == (i == j, i != j)
+        assert all(thing != another and not thing == another for another in others)  # noqa: SIM201
+    assert len({*mine, *others}) == len(mine) + len(others)
+
+
 def moved_by(problem: Problem) -> set[str]:
     """What an update moves: the trained parameters, the optimizer's state of each, its clock."""
     network, training = problem.network, problem.training
