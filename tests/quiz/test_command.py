@@ -183,6 +183,14 @@ def test_the_dialogue(quiz: Program) -> None:
     assert "    o1: 0.40  0.45" in quiz.said
 
 
+@pytest.mark.parametrize("grain", ["sign", "shape"])
+def test_what_is_given_has_its_digits_whatever_is_asked(quiz: Program, grain: str) -> None:
+    """A sign has no digits; the numbers it is read off have. δ² is Mazur's own 0.1385, −0.0381."""
+    assert quiz("mazur", "--topic", "BP2", "--grain", grain, "--count", "1") == 0
+    assert "o1:  0.1385" in quiz.said
+    assert "o2: −0.03810" in quiz.said
+
+
 def test_skipping_showing_and_stopping(quiz: Program) -> None:
     """What was shown brings nothing; a skipped question neither; an end of input ends it."""
     answers = list(right_answers("mazur").values())

@@ -266,6 +266,8 @@ def test_shapes() -> None:
     told = graded(sheet, question, "2x1")
     assert not told.right
     assert "The number of rows is right." in told.said
+    # a shape is counted and not measured: none is nearly right
+    assert {graded(sheet, question, text).tolerance for text in ("2x3", "3x2", "2x1")} == {0}
 
 
 def test_signs() -> None:

@@ -25,6 +25,33 @@ def test_the_answer_is_never_told() -> None:
     assert compared(calculation(("p", 0.5)), right)[0] == "the term q is missing"
 
 
+def chain(*steps: tuple[str, str]) -> Provenance:
+    """Operations one after the other, each with what it reads; all numbers are told apart."""
+    stages = tuple(
+        Stage(name, (), name, (SpelledTerm("", 1, (Factor(read, 2.0 + i),), 2.0 + i),), False, 0.0)
+        for i, (name, read) in enumerate(steps)
+    )
+    return Provenance("c", "", 99.0, stages)
+
+
+def test_an_operation_that_was_left_out_is_told_first() -> None:
+    """The one that comes first is the one that is missing; what comes after it is wrong, too."""
+    right, mine = chain(("m", "p"), ("c", "q")), chain(("c", "w"))
+    assert compared(mine, right)[:2] == ("m is left out", "2 is w; here belongs q")
+
+
+def test_of_many_wrong_lines_it_is_said_how_many_there_are() -> None:
+    """Some are told; those told and those counted are all of them, whatever their number."""
+    for wrong in range(1, 12):
+        right = calculation(*((f"p{i}", 1.5) for i in range(wrong)))
+        told = compared(calculation(*((f"q{i}", 100.5 + i) for i in range(wrong))), right)
+        lines = [line for line in told if "here belongs" in line]
+        more = [int(line.split()[1]) for line in told if line.startswith("and ")]
+        assert len(lines) + sum(more) == wrong
+        assert len(more) <= 1
+        assert all(count > 0 for count in more)
+
+
 def test_wires_are_told_apart_by_what_they_touch() -> None:
     """A wire that touches one of the right units, or none of them."""
     right = calculation(("w(h2→o1)", 1.0))

@@ -186,6 +186,7 @@ def test_vanishing_and_exploding() -> None:
         "Gradients vanish: δ⁴ is 4.998 in size, δ¹ 0.03999 (root mean square)."
     )
     assert "0.2 a layer on average, and of 0.00800 over 3" in the(fades, "vanishing").reason
+    assert the(fades, "vanishing").reason.endswith("The gradients in layer 1 are made from δ¹.")
     assert told(fades)["vanishing"] == ["delta1", "grad_W1"]
     assert the(grows, "exploding").text.startswith("Gradients explode: δ⁴ is 620 in size, δ¹ 77")
     for silent in (deep(0.25), deep(4.5), deep(0.001, layers=2), deep(1000.0, layers=2)):
