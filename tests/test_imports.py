@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import pkgutil
 import re
 import subprocess
 import sys
+from dataclasses import FrozenInstanceError, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 
@@ -287,6 +289,35 @@ def test_what_is_loaded_by_what_is_done(script: str, never: set[str]) -> None:
     loaded = set(said.splitlines()[-1].split())
     assert "bpstepper" in loaded
     assert not never & loaded
+
+
+GROWS = {
+    "bpstepper.drawing.network.canvas.Wires",
+    "bpstepper.engine.run.checkpoints.Checkpoints",
+    "bpstepper.explain.derivation.derivation_writer.Blackboard",
+    "bpstepper.training.screen_runs.TrainingRun",
+}
+"""The only records that are filled in after they were made; nobody else is handed one."""
+
+
+def test_what_is_handed_around_cannot_be_changed() -> None:
+    """All records are frozen, so that a page may keep what it was drawn from, and go back."""
+    seen = set()
+    for found in pkgutil.walk_packages(bpstepper.__path__, "bpstepper."):
+        if found.name.endswith("__main__"):
+            continue
+        for own in vars(importlib.import_module(found.name)).values():
+            if isinstance(own, type) and is_dataclass(own) and own.__module__ == found.name:
+                full = f"{own.__module__}.{own.__qualname__}"
+                seen.add(full)
+                bare = object.__new__(own)  # as it is made does not matter here
+                if full in GROWS:
+                    setattr(bare, fields(own)[0].name, 1)
+                else:
+                    with pytest.raises(FrozenInstanceError):
+                        setattr(bare, fields(own)[0].name, 1)
+    assert seen > GROWS
+    assert len(seen) > 100
 
 
 def test_every_public_name_is_there() -> None:

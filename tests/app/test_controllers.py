@@ -16,8 +16,11 @@ from bpstepper.app.host import Host
 from bpstepper.app.overlay_controller import OverlayController
 from bpstepper.app.run_until import RunUntilController
 from bpstepper.buglab.controller import BugLabController
+from bpstepper.buglab.mistakes import MISTAKES
 from bpstepper.pages.view import View
+from bpstepper.quiz import Sheet, question_for
 from bpstepper.quiz.controller import QuizController
+from bpstepper.quiz.screen import QuizScreen
 from bpstepper.scenario import library
 from bpstepper.scenario.course import load_course
 from bpstepper.session import GoError, Session, start
@@ -206,6 +209,22 @@ def test_a_course_goes_from_stop_to_stop() -> None:
 
 
 # ── the features' own ────────────────────────────────────────────────────────────────────────
+
+
+def test_the_bug_lab_asks_about_the_mistake_that_is_looked_at() -> None:
+    """Each of them, however often one has gone round; a harmless one has no question."""
+    host = FakeHost(opened("mazur").go("delta1"))
+    sheet = Sheet(host.session.scenario, 1, host.session.line)
+    asked = set()
+    for number in range(2 * len(MISTAKES)):
+        host.view = View(page="buglab", mistake=number)
+        QuizController(host).ask_of_mistake()
+        screen, _ = host.opened[-1]
+        assert isinstance(screen, QuizScreen)
+        wanted = question_for(sheet, [*MISTAKES][number % len(MISTAKES)])
+        assert [*screen._choose(sheet)] == ([wanted] if wanted else [])
+        asked.add(wanted)
+    assert len(asked) > 3
 
 
 def test_a_quiz_asks_about_what_and_how_finely() -> None:

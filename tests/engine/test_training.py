@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bpstepper.engine.compile.memory import public
 from bpstepper.engine.compile.network import Array, Problem, Sample
 from bpstepper.engine.run.checkpoints import Checkpoints
+from bpstepper.engine.run.evaluation import classes
 from bpstepper.engine.run.training import (
     Runner,
     Schedule,
@@ -357,6 +358,21 @@ def test_accuracy_on_each_set(layout: str, bias: str) -> None:
     assert accuracy(problem, after, parts.held_out) == rightly[parts.held_out].mean()
     assert accuracy(problem, after, parts.training) == rightly[parts.training].mean()
     assert accuracy(problem, after) == rightly[parts.training].mean()
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_there_are_as_many_classes_as_outputs(count: int) -> None:
+    """However many samples there are, and whichever classes they are of; 2 of one output."""
+    problem = classifier()
+    targets = [sample.target for sample in problem.samples]
+    labels = [0 if target is None else target.tolist().index(1) for target in targets]
+    found = classes(problem, range(count))
+    assert found is not None
+    assert (found.labels.tolist(), found.number) == (labels[:count], 3)
+    draft = Draft(sizes=(2, 1), activations=("sigmoid",), loss="binary_cross_entropy", count=5)
+    one = classes(draft.problem(), range(count))
+    assert one is not None
+    assert one.number == 2
 
 
 def test_metrics_where_inputs_are_trained() -> None:

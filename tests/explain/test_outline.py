@@ -69,6 +69,25 @@ def test_every_sample_of_the_epoch_is_listed_once_the_current_batch_first() -> N
     assert opened_at_once(session) == 150
 
 
+@pytest.mark.parametrize("update", [1, 2, 40, 75])
+def test_a_range_is_named_after_its_ends(update: int) -> None:
+    """The first and the last of what is inside, whichever samples the current update takes out."""
+    text = toml(2, 2, samples=150, batch="4", top='title = "Many"')
+
+    def check(node: Node) -> int:
+        if node.inside is None:
+            return 0
+        found = list(leaves((node,)))
+        ranges = sum(map(check, node.inside()))
+        if "…" in node.label:
+            assert node.label == f"{found[0].label} … {found[-1].label}"
+            assert node.told == str(len(found))
+            ranges += 1
+        return ranges
+
+    assert check(outline(at(start(loads(text)), update, 0))[1]) >= 3
+
+
 def opened_at_once(session: Session) -> int:
     """How many samples are told, with a check that no node has too many inside."""
 

@@ -191,6 +191,13 @@ def test_what_is_given_has_its_digits_whatever_is_asked(quiz: Program, grain: st
     assert "o2: −0.03810" in quiz.said
 
 
+def test_a_single_number_is_given_on_one_line(quiz: Program) -> None:
+    """With its name; a matrix whose columns have names says them, and has lines of its own."""
+    assert quiz("nielsen-cross-entropy-a", "--grain", "cell", "--count", "9") == 0
+    assert "  a⁰, 1×1 = 1\n  b¹, 1×1 = 0.9\n" in quiz.said
+    assert "  W¹, 1×1; columns: from x1:\n    o1: 0.6\n" in quiz.said
+
+
 def test_skipping_showing_and_stopping(quiz: Program) -> None:
     """What was shown brings nothing; a skipped question neither; an end of input ends it."""
     answers = list(right_answers("mazur").values())

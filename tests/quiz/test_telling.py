@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpstepper.explain.provenance import Factor, Provenance, SpelledTerm, Stage
-from bpstepper.quiz.telling import compared
+from bpstepper.quiz.telling import compared, signs
 
 
 def calculation(*factors: tuple[str, float]) -> Provenance:
@@ -61,3 +61,12 @@ def test_wires_are_told_apart_by_what_they_touch() -> None:
     }.items():
         line = compared(calculation((taken, 0.5)), right)[0]
         assert line == f"0.5 is {taken}, {told}; here belongs w(h2→o1)"
+
+
+def test_a_term_of_0_has_no_sign() -> None:
+    """The largest term is told first; what is 0 is called neither positive nor negative."""
+    (line,) = signs(calculation(("p", 0.0), ("q", 0.25), ("r", -1.5)))
+    assert line == "c: r is negative, q is positive; the larger one decides." or line.startswith(
+        "c: r is negative, q is positive, p is 0;"
+    )
+    assert signs(calculation(("p", 0.0)))[0] == "c: p is 0."
