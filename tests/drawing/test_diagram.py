@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -74,6 +75,25 @@ def in_spot(picture: Diagram, layer: int, unit: int) -> str:
     """What is written in the place of a unit."""
     y, first, last = picture.spots[layer, unit]
     return plain(picture.lines[y])[first : last + 1]
+
+
+@pytest.mark.parametrize("name", ["wide", "moons", "softmax-batch"])
+@pytest.mark.parametrize("lines", range(1, 12))
+def test_the_unit_that_is_asked_about_is_on_any_picture(name: str, lines: int) -> None:
+    """Where a layer has places at all, the chosen number's own unit has one, wherever it stands."""
+    seen = 0
+    for key, part in itertools.product(("a1", "delta1", "grad_W1"), (0.0, 0.5, 1.0)):
+        session = opened(name).go(key)
+        shape = session.result.value.shape
+        session = session._to(cell=tuple(int(part * (n - 1)) for n in shape))
+        play = in_play(session)
+        spots = draw_diagram(session, RenderOptions(), 78, lines).spots
+        for layer in play.layers:
+            own = play.targets(layer)
+            if own and any(of == layer for of, _ in spots):
+                seen += 1
+                assert (layer, own[0]) in spots
+    assert seen or lines < 6
 
 
 # ── it fits ──────────────────────────────────────────────────────────────────────────────────

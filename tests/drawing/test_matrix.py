@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from bpstepper.drawing.blocks import Place
 from bpstepper.drawing.charset import ASCII, UNICODE, Charset
 from bpstepper.drawing.matrix.fitting import extent, is_bare, lead_of
 from bpstepper.drawing.matrix.matrix import (
@@ -590,3 +591,38 @@ W¹
         """Three axes are no matrix."""
         with pytest.raises(ValueError, match="at most two axes, not the 3"):
             draw_matrix(np.zeros((2, 2, 2)), (2, 2, 2))
+
+
+@given(
+    st.tuples(st.integers(0, 3), st.integers(0, 3)),
+    st.tuples(st.integers(0, 3), st.integers(1, 3)),
+    st.tuples(st.integers(0, 3), st.integers(1, 3)),
+    st.tuples(st.integers(1, 4), st.integers(0, 2)),
+)
+def test_where_an_entry_is_and_which_one_is_there(
+    corner: tuple[int, int],
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    pitch: tuple[int, int],
+) -> None:
+    """Of every entry and of every cell around: by laying the slots out one after the other."""
+    (top, count), (first, across), (slot, gap) = rows, columns, pitch
+    place = Place(*corner, (top, top + count), (first, first + across), slot, slot + gap)
+    laid: dict[tuple[int, int], tuple[int, int]] = {}
+    for row in range(count):
+        column = corner[1]
+        for entry in range(across):
+            cell = (top + row, first + entry)
+            assert place.of(cell) == (corner[0] + row, column)
+            laid |= {(corner[0] + row, column + i): cell for i in range(slot)}
+            column += slot + gap
+    for line in range(corner[0] - 2, corner[0] + count + 2):
+        for column in range(corner[1] - 7, corner[1] + across * (slot + gap) + 7):
+            assert place.at(line, column) == laid.get((line, column))
+    for outside in (
+        (top - 1, first),
+        (top, first - 1),
+        (top + count, first),
+        (top, first + across),
+    ):
+        assert place.of(outside) is None
