@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -242,6 +243,35 @@ def test_accuracy_of_classes(layout: str) -> None:
     rightly = trace["a1"].argmax(axis=units) == trace["y"].argmax(axis=units)
     assert rightly.sum() > 0
     assert accuracy(problem, Timeline(problem).parameters(0)) == rightly.mean()
+
+
+@given(st.integers(1, 30), st.lists(st.integers(0, 60), min_size=1, max_size=6))
+@examples(30)
+def test_what_was_adopted_is_gone_on_from(done: int, jumps: list[int]) -> None:
+    """From there on it is the other training's; before it, its own, in any order of jumps."""
+    problem, line = UNEVEN.problem(), Timeline(UNEVEN.problem())
+    taken = {symbol: value * 1.25 for symbol, value in line.parameters(0).items()}
+    line.adopt(done, taken)
+    assert line.adopted == done
+    for update in (done, *jumps):
+        runner = Runner(problem)
+        if update >= done:
+            runner.restore(taken, done)
+            runner.advance(update - done)
+        else:
+            runner.advance(update)
+        assert_same(line.parameters(update), runner.copy_parameters())
+        most = 1 + update % 7  # a long way may be gone in slices
+        left = [line.prepare(update + 9, most) for _ in range(70)]
+        assert left[-1] == 0
+        assert all(one - other in (most, one) for one, other in pairwise(left))
+
+
+def test_slices_of_a_long_way_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where hardly a checkpoint is kept, each slice goes on from where the last one ended."""
+    monkeypatch.setattr(Timeline, "MEMORY", 0)
+    line = Timeline(UNEVEN.problem())
+    assert [line.prepare(50, 3) for _ in range(18)] == [max(50 - 3 * i, 0) for i in range(1, 19)]
 
 
 def test_accuracy_has_no_meaning_for_other_targets() -> None:

@@ -191,6 +191,56 @@ def test_the_collapsed_form_is_told_with_what_stands_before_it() -> None:
         assert explain(session.scenario, session.step, count).sentence.endswith(said)
 
 
+def whole(session: Session) -> str:
+    """All that is said of the step."""
+    told = explain(session.scenario, session.step, len(session.trace.samples))
+    return " ".join((told.sentence, *told.paragraphs))
+
+
+def test_units_are_counted_in_words_and_named() -> None:
+    """Up to four in words; of more than four units the first three and the last are named."""
+    for count, said in {
+        1: "h1 makes one z here.",
+        2: "h1, h2 make two of them here.",
+        3: "h1, h2, h3 make three of them here.",
+        4: "h1, h2, h3, h4 make four of them here.",
+        5: "h1, h2, h3, …, h5 make 5 of them here.",
+        12: "h1, h2, h3, …, h12 make 12 of them here.",
+    }.items():
+        draft = Draft((2, count, 1), ("tanh", "linear"))
+        assert said in whole(start(as_scenario(draft.problem())).go("z1")).replace("¹", "")
+
+
+def test_layers_are_counted_from_where_one_stands() -> None:
+    """Wires lead from this layer to the next one, and into it from the one before."""
+    draft = Draft((2, 3, 4, 3, 2), ("tanh",) * 4)
+    session = start(as_scenario(draft.problem()))
+    for layer in (1, 2, 3):
+        said = whole(session.go(f"delta{layer}"))
+        assert f"of layer {layer} leaves along its wires to layer {layer + 1}." in said
+        assert f"The slope is layer {layer}'s, not layer {layer + 1}'s." in said
+        forward = whole(session.go(f"z{layer}"))
+        assert (
+            f"activation of layer {layer - 1} times its weight. A unit of layer {layer}" in forward
+        )
+
+
+@pytest.mark.parametrize("outputs", ["sum", "mean"])
+@pytest.mark.parametrize("samples", ["sum", "mean"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_the_cost_is_divided_by_is_told(outputs: str, samples: str, count: int) -> None:
+    """By outputs, by samples, by both or by nothing: as C comes out of the losses."""
+    draft = Draft((2, 2), ("tanh",), outputs=outputs, samples=samples, factor=1.0)
+    session = start(as_scenario(replace(draft, count=count, batch_size=None).problem())).go("C")
+    trace = session.trace
+    total = float(((trace["a1"] - trace["y"]) ** 2).sum())
+    by_outputs = "divided by the number of outputs" in whole(session)
+    by_samples = f"divided by the {count} samples of the batch" in whole(session)
+    share = (2 if by_outputs else 1) * (count if by_samples else 1)
+    assert float(trace["C"]) == pytest.approx(total / share)
+    assert whole(session).count("divided by") == by_outputs + by_samples
+
+
 def test_numbers_that_are_none_are_spoken_of() -> None:
     """Where something overflowed, that is the sentence; the finite form is pointed to."""
     for name in ("saturated", "huge"):

@@ -21,6 +21,8 @@ from bpstepper.quiz import (
 )
 from bpstepper.scenario import load
 from tests.quiz.sheets import NAMES, about, bundled, everything, made_up
+from tests.scenes import as_scenario
+from tests.strategies import Draft
 
 MAZUR = bundled("mazur")
 
@@ -236,6 +238,29 @@ def test_plain_slips_are_recognised() -> None:
         assert told.said
 
 
+def test_one_factor_of_another_cell_is_recognised() -> None:
+    """Of three terms only one takes its weight from the other side of the diagonal."""
+    draft = Draft((2, 3, 3, 1), ("tanh", "tanh", "linear"), seed=4)
+    sheet = Sheet(as_scenario(draft.problem()))
+    w, d, slope = (sheet.trace[key] for key in ("W2", "delta2", "slope1"))
+    for i, k in ((0, 1), (1, 0), (2, 0), (1, 2)):
+        terms = [w[j, i] * d[j, 0] for j in range(3)]
+        terms[k] = w[i, k] * d[k, 0]
+        wrong = sum(terms) * slope[i, 0]
+        told = graded(sheet, about(sheet, "delta1", "cell", i, 0), f"{wrong:.8g}")
+        assert ids(told) == ["transposed_operand"]
+        assert "belongs" in told.said[0]
+
+
+def test_stopping_on_the_way_is_recognised() -> None:
+    """The step of a weight, which is still to be taken from it."""
+    sheet = bundled("batch-logistic")
+    step = float(sheet.trace["eta"] * sheet.trace["grad_W1"][0, 1])
+    told = graded(sheet, about(sheet, "W1_next", "cell", 0, 1), f"{step:.8g}")
+    assert ids(told) == ["stopped_early"]
+    assert told.said == ("You stopped at step(x2→o1).", "It is right as far as it goes.")
+
+
 def test_several_slips_are_told_honestly() -> None:
     """The other sign may be a slip here, or a cost whose sign is wrong: both are said."""
     question, right = plain("delta1")
@@ -266,7 +291,8 @@ def test_shapes() -> None:
     told = graded(sheet, question, "2x1")
     assert not told.right
     assert "The number of rows is right." in told.said
-    # a shape is counted and not measured: none is nearly right
+    # a shape is counted and not measured: none is nearly right, and a wrong one brings nothing
+    assert [graded(sheet, question, text).points for text in ("2x3", "3x2", "2x1")] == [1, 0, 0]
     assert {graded(sheet, question, text).tolerance for text in ("2x3", "3x2", "2x1")} == {0}
 
 

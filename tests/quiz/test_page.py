@@ -105,3 +105,15 @@ def test_the_line_is_there_while_an_answer_is_waited_for() -> None:
         lines = quiz_frame(scene, 80, 24).splitlines()
         assert prompts(scene) == (lines[-2].strip(" ▸") in ("your answer", "try again"))
     assert not prompts(replace(scene, round=None))
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "told"),
+    [("own", "A title", "own"), ("", "A title", "A title"), ("", "", "scenario")],
+)
+def test_the_header_says_which_scenario(name: str, title: str, told: str) -> None:
+    """By its name, else by its title; what has neither is still a scenario."""
+    sheet = sheet_of("mazur")
+    scenario = replace(sheet.scenario, name=name, title=title)
+    scene = QuizScene(Sheet(scenario), None, RenderOptions())
+    assert f"QUIZ · {told} · update 1" in quiz_frame(scene, 80, 24).splitlines()[0]
