@@ -29,6 +29,13 @@ def test_ascii_stays_as_it_is(text: str) -> None:
     assert ASCII.translate(text) == text
 
 
+@given(*[st.text("δ¹σ′(z²)ᵀ⊙·−×Σηλ ₁a2é∂ŷ")] * 2)
+def test_a_blank_parts_what_is_translated(one: str, other: str) -> None:
+    """What stands before a blank changes nothing after it."""
+    parts = ASCII.translate(one), ASCII.translate(other)
+    assert ASCII.translate(f"{one} {other}") == " ".join(parts)
+
+
 @pytest.mark.parametrize(
     ("text", "ascii_text"),
     [
@@ -41,6 +48,7 @@ def test_ascii_stays_as_it_is(text: str) -> None:
         ("ηλw", "eta lambda w"),
         ("η ∂C/∂W¹", "eta dC/dW1"),
         ("10⁻⁴", "10^-4"),
+        ("x2³ − h1²", "x2^3 - h1^2"),
         ("z⁽²⁾ + b₁₂", "z^(2) + b_12"),
         ("ŷ − y", "y_hat - y"),
         ("h2 → o1", "h2 -> o1"),

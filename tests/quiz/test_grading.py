@@ -65,6 +65,14 @@ def test_the_answer_that_is_shown_is_right(name: str) -> None:
             assert (told.right, told.points, told.slips) == (True, 1.0, ()), question.id
 
 
+def test_the_answer_that_is_shown_has_one_digit_more() -> None:
+    """Than were asked for, which are three here: Mazur's own 0.593269992, 0.596884378."""
+    for row, shown in enumerate(("0.5933", "0.5969")):
+        question = about(MAZUR, "a1", "cell", row, 0)
+        assert question.digits == 3
+        assert right_answer(question, MAZUR) == shown
+
+
 def test_the_tolerance_suits_the_digits() -> None:
     """δ(h2) = 0.0099543: half a unit of the last digit given, up or down."""
     question = about(MAZUR, "delta1", "cell", 1, 0)

@@ -239,3 +239,17 @@ def test_who_reads_a_symbol() -> None:
     assert [step.id for step, _ in readers(trace, "delta2")] == ["delta1", "grad_W2", "grad_b2"]
     assert [step.id for step, _ in readers(trace, "a1")] == ["z2", "grad_W2"]
     assert list(readers(trace, "W2_next")) == []
+
+
+@pytest.mark.parametrize("key", ["C", "z1", "grad_W1"])
+@pytest.mark.parametrize("name", ["mazur", "batch-logistic", "softmax-batch"])
+def test_cell_by_cell_one_more_is_seen(name: str, key: str) -> None:
+    """Row by row, up to the one that stands next, which is kept back where results are hidden."""
+    place = opened(name).go(key)
+    while place.cursor.level is not Level.ELEMENT:
+        place = place.into()
+    made = place.result.key
+    for before, cell in enumerate(np.ndindex(*place.result.value.shape)):
+        here = place._to(cell=cell)
+        assert visibility_of(here).seen[made] == before + 1
+        assert visibility_of(here, hide_result=True).seen[made] == before
