@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstepper.drawing.network.canvas import Page, straight
+from bpstepper.drawing.network.canvas import Page, Wires, straight
 from bpstepper.drawing.text import line_width, plain, width
 from tests.drawing.test_text import NASTY
 from tests.strategies import examples
@@ -32,24 +32,48 @@ def test_a_page_keeps_its_size(put: list[tuple[int, int, str]], columns: int, li
 def test_a_wide_character_is_there_or_not(
     put: list[tuple[int, int, str]], columns: int, lines: int
 ) -> None:
-    """What loses one of its cells to another text is gone; all else stands where it was put."""
+    """What loses one of its cells to another text is gone; all else stands where it was put.
+
+    In the role that it was put in, which is another one for every text.
+    """
     owners = [[-1] * columns for _ in range(lines)]
-    owned: list[tuple[int, int, str]] = []
+    owned: list[tuple[int, int, str, str]] = []
     page = Page(columns, lines)
-    for line, column, text in put:
-        page.put(line, column, text)
+    for position, (line, column, text) in enumerate(put):
+        role = "abc"[position % 3]
+        page.put(line, column, text, role)
         for character in text:
-            end = column + (2 if character in "漢" else 1)
+            end = column + (2 if character == "漢" else 1)
             if 0 <= line < lines and column >= 0 and end <= columns:
                 owners[line][column:end] = [len(owned)] * (end - column)
-                owned.append((line, column, character))
+                owned.append((line, column, character, role))
             column = end
     expected = [[" "] * columns for _ in range(lines)]
-    for number, (line, column, character) in enumerate(owned):
-        cells = 2 if character in "漢" else 1
+    for number, (line, column, character, _) in enumerate(owned):
+        cells = 2 if character == "漢" else 1
         if owners[line][column : column + cells] == [number] * cells:
             expected[line][column : column + cells] = [character, ""][:cells]
     assert [plain(line) for line in page.drawn()] == ["".join(line) for line in expected]
+    for spans, row, own in zip(page.drawn(), expected, owners, strict=True):
+        roles = [span.role for span in spans for character in span.text]
+        of_row = [i for i, text in zip(own, row, strict=True) if text]
+        for role, i, text in zip(roles, of_row, "".join(row), strict=True):
+            assert text == " " or role == owned[i][3]
+
+
+@given(st.integers(0, 5), st.integers(0, 5), *[st.booleans()] * 3)
+def test_a_wire_says_what_it_is(
+    start: int, end: int, negative: bool, lit: bool, ascii_only: bool
+) -> None:
+    """Its role has its sign and whether it is in play, in both alphabets, all along."""
+    page = Page(20, 6)
+    wires = Wires(left=2, top=0, columns=16, lines=6, ascii=ascii_only)
+    wires.add(start, end, negative, lit)
+    wires.draw(page)
+    spans = [span for line in page.drawn() for span in line if span.text.strip()]
+    wanted = ("wire-lit" if lit else "wire") + ("-negative" if negative else "")
+    assert spans
+    assert {span.role for span in spans} == {wanted}
 
 
 @given(st.integers(-60, 60), st.integers(-60, 60), st.integers(1, 90))

@@ -80,3 +80,15 @@ def test_a_gap_where_there_is_no_number() -> None:
     field = [plain(line)[:54] for line in drawn(row)[:-1]]
     middle = [line[26:34] for line in field]
     assert not any("o" in part for part in middle)
+
+
+@pytest.mark.parametrize("ascii_", [True, False])
+@pytest.mark.parametrize("ends", [(0.0, 3.0), (3.0, 0.0), (1.0, 2.0), (2.9, 0.6)])
+def test_a_name_stands_where_its_curve_ends(ends: tuple[float, float], ascii_: bool) -> None:
+    """On the line of the last number, whatever came before; curves run between 0 and 3."""
+    rows = [[0.0, 3.0, *[end] * 98] for end in ends]
+    found = [plain(line) for line in drawn(*rows, ascii_=ascii_)]
+    field = len(found) - 1
+    for name, end in zip("ab", ends, strict=True):
+        (line,) = (i for i, text in enumerate(found[:-1]) if name in text[-4:])
+        assert abs((field - 0.5 - line) / field - end / 3) <= 1 / field + 0.01

@@ -47,6 +47,16 @@ def test_questions_are_about_what_was_asked_for() -> None:
     assert {question.update for question in questions_on(Sheet(load("mazur"), 3))} == {3}
 
 
+def test_a_quiz_about_everything_asks_in_every_grain() -> None:
+    """A shape is asked for where there are rows and columns, a sign where it says something."""
+    for name in ("mazur", "batch-logistic", "four-horsemen-3-4-2"):
+        sheet = bundled(name)
+        asked = questions_on(sheet, most=60)
+        assert {question.grain for question in asked} == set(GRAINS)
+        for question in asked:
+            assert question.grain != "shape" or sheet.trace[question.symbol].ndim == 2
+
+
 @pytest.mark.parametrize("wrong", [{"grain": "row"}, {"topic": "BP9"}])
 def test_what_cannot_be_asked_for(wrong: dict[str, str]) -> None:
     """The message names what there is."""

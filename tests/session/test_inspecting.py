@@ -248,7 +248,9 @@ def test_cell_by_cell_one_more_is_seen(name: str, key: str) -> None:
     place = opened(name).go(key)
     while place.cursor.level is not Level.ELEMENT:
         place = place.into()
+    place = place._to(operation=len(place.step.operations) - 1)
     made = place.result.key
+    assert made == key
     for before, cell in enumerate(np.ndindex(*place.result.value.shape)):
         here = place._to(cell=cell)
         assert visibility_of(here).seen[made] == before + 1

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bpstepper.engine.compile.network import Loss
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.explain.insights.find import holds, insights_at
+from bpstepper.explain.insights.update_view import rms
 from bpstepper.session import Session
 from tests.explain.insights.looking import (
     at_step,
@@ -243,3 +247,19 @@ def test_not_finite_holds_and_is_told_elsewhere() -> None:
     assert holds("not_finite", trace, session.scenario)
     assert "not_finite" not in told(session)
     assert not holds("not_finite", opened("mazur").line.trace(1), opened("mazur").scenario)
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 1.0, -1.0]) | st.floats(-9, 9), min_size=1, max_size=6),
+    st.sampled_from([1.0, 2.0**600, 2.0**-600]),
+)
+def test_a_root_mean_square_of_any_size(values: list[float], scale: float) -> None:
+    """As the definition has it, also where the squares themselves are beyond a float."""
+    plain = math.sqrt(math.fsum(x * x for x in values) / len(values))
+    assert rms(np.array(values) * scale) == pytest.approx(plain * scale, rel=1e-9, abs=1e-150)
+
+
+def test_what_is_not_finite_has_no_finite_size() -> None:
+    """An infinity is infinite, and a NaN is none."""
+    assert rms(np.array([1.0, math.inf])) == math.inf
+    assert math.isnan(rms(np.array([1.0, math.nan])))
