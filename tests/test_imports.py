@@ -320,6 +320,28 @@ def test_what_is_handed_around_cannot_be_changed() -> None:
     assert len(seen) > 100
 
 
+ARRAY = re.compile(r"(Array|Mask|Grid|Matrix|npt\.NDArray\S*)( \| None)?")
+DRAWN = {"bpstepper.drawing.matrix.parts.Part"}
+"""Records with arrays that are made, drawn and forgotten in one breath, and never compared."""
+
+
+def test_what_holds_arrays_is_equal_to_itself_alone() -> None:
+    """Its == would be one for every cell, and no answer; so it has an identity, and a hash."""
+    seen = set()
+    for found in pkgutil.walk_packages(bpstepper.__path__, "bpstepper."):
+        if found.name.endswith("__main__"):
+            continue
+        for own in vars(importlib.import_module(found.name)).values():
+            if isinstance(own, type) and is_dataclass(own) and own.__module__ == found.name:
+                types = [str(it.type) for it in fields(own) if it.compare]
+                full = f"{own.__module__}.{own.__qualname__}"
+                if any(map(ARRAY.fullmatch, types)) and full not in DRAWN:
+                    seen.add(own.__name__)
+                    assert own.__eq__ is object.__eq__, full
+                    assert own.__hash__ is object.__hash__, full
+    assert seen >= {"Sample", "Layer", "SymbolCheck", "Pair", "Curve"}
+
+
 def test_every_public_name_is_there() -> None:
     """The names that are looked up when they are first used all exist."""
     for name in bpstepper.__all__:

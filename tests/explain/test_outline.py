@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bpstepper.explain.notation.notations import NOTATIONS
-from bpstepper.explain.outline import MOST, Node, Path, arrive, outline, rows
+from bpstepper.explain.outline import MOST, Destination, Node, Path, arrive, outline, rows
 from bpstepper.scenario.load import loads
 from bpstepper.session import Session, start
 from bpstepper.session.inspecting import focus
@@ -137,6 +137,24 @@ def test_a_parameter_that_is_not_trained_leads_to_its_gradient() -> None:
     goes = next(leaves((told["b¹"],))).goes
     assert goes is not None
     assert goes.key == "grad_b1"
+
+
+@pytest.mark.parametrize("layout", ["column", "row"])
+def test_what_no_step_makes_is_looked_at_where_it_is_read_first(layout: str) -> None:
+    """Given numbers: no step before the one that is shown reads them, and the cell is theirs."""
+    session = at(opened("mazur", layout), 1, 0)
+    for key in ("x", "y", "W1", "b1", "W2", "b2", "eta"):
+        shape = session.trace[key].shape
+        cell = tuple(n - 1 for n in shape)
+        there = arrive(session, Destination(1, key, cell))
+        quantity, found = focus(there)
+        assert (quantity.key, found) == (key, cell)
+        readers = [
+            step.index
+            for step in session.trace
+            if any(key in [it.key for it in op.operands] for op in step.operations)
+        ]
+        assert there.step.index == readers[0]
 
 
 def test_one_row_is_where_one_stands_and_names_follow_the_notation() -> None:
