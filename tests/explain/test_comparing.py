@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from bpstepper.explain.comparison import compare
-from bpstepper.session import Session
+from bpstepper.scenario import loads
+from bpstepper.session import Session, start
 from bpstepper.session.editing import EditHistory
-from tests.scenes import BUNDLED, HARD, opened
+from tests.scenes import BUNDLED, HARD, opened, toml
 
 NAMES = (*BUNDLED, "batches", "softmax-batch", "penalty")
 
@@ -88,6 +89,21 @@ def test_layouts_are_turned_to_meet(name: str, layout: str) -> None:
         if key in before.trace and key in after.trace:
             assert found.pair(key).same
     assert not found.given
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_between_layouts_only_rounding_is_forgiven(scale: float) -> None:
+    """Relative to the largest number, however large or small all of them are."""
+    weights = np.array([[1.0, -2.0], [3.0, 4.0]]) * scale
+    for off, cells in ((1e-13, []), (1e-7, [(1, 0)])):
+        nudged = weights.copy()
+        nudged[0, 1] += off * scale
+        here, there = (
+            start(loads(toml(2, 2, layer=f"weights = {w.tolist()}\nbiases = [0.0, 0.0]")))
+            for w in (weights, nudged)
+        )
+        turned = EditHistory.of(there).edit("network.layout = row").session
+        assert [*compare(here, turned).pair("W1").cells()] == cells
 
 
 def test_shapes_that_differ_are_told() -> None:
