@@ -626,3 +626,12 @@ def test_where_an_entry_is_and_which_one_is_there(
         (top, first + across),
     ):
         assert place.of(outside) is None
+
+
+@given(st.lists(st.sampled_from(["·", "= (", "⊙ σ′(z)"]), min_size=1, max_size=3), CHARSETS)
+def test_signs_alone_stand_on_the_line_of_signs(signs: list[str], charset: Charset) -> None:
+    """With no matrix among them there is one line, and that is where a sign goes."""
+    block = beside(signs, charset=charset)
+    assert len(block.lines) == 1
+    assert block.anchor == 0
+    assert plain(block.lines[0]).split() == charset.translate(" ".join(signs)).split()

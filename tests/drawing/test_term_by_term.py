@@ -68,6 +68,7 @@ def test_every_line_has_exactly_so_many_cells(name: str, look: RenderOptions) ->
             found = found_at(session)
             for cells, rows in ((80, 5), (60, 5), (93, 9), (13, 3), (1, 1), (80, 0)):
                 lines = draw_number(found, look, cells, rows)
+                assert bool(lines) == (rows > 0)
                 assert len(lines) <= rows
                 assert all(line_width(line) == cells for line in lines)
                 if look.charset.ascii:
