@@ -96,6 +96,36 @@ EVERY = [(layout, bias) for layout in LAYOUTS for bias in ("separate", "folded")
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("bias", ["separate", "folded"])
+def test_axes_are_of_the_layers_they_name(layout: str, bias: str) -> None:
+    """As many units as the layer has, in every quantity; and an operand for each that is written.
+
+    Two normalising layers, of four units and of three, with as many of the layers before.
+    """
+    chance = np.random.default_rng(7)
+    layers = (
+        Layer(units=4, weights=chance.normal(size=(4, 5)), biases=chance.normal(size=4)),
+        norm(),
+        Layer(units=3, weights=chance.normal(size=(3, 4)), biases=chance.normal(size=3)),
+        norm(3),
+        Layer(units=2, weights=chance.normal(size=(2, 3)), biases=chance.normal(size=2)),
+    )
+    samples = (Sample(input=chance.normal(size=5), target=np.array([0.25, 0.75])),) * 2
+    network = Network(inputs=5, layers=layers, layout=layout, bias=bias)
+    problem = Problem(network=network, samples=samples, training=Training(batch_size=None))
+    sizes = network.sizes
+    for step in Timeline(problem).trace(1):
+        for operation in step.operations:
+            assert len(operation.operands) == operation.kernel.arity
+            assert len(operation.kernel.glue) == operation.kernel.arity + 1
+            for quantity in (*operation.operands, operation.result):
+                for axis, size in zip(quantity.axes, quantity.value.shape, strict=True):
+                    assert axis.size == size
+                    if axis.kind == "units" and axis.layer is not None:
+                        assert size in (1, sizes[axis.layer]), (quantity.key, axis)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_committed_numbers(layout: str) -> None:
     """What torch said once, in every layout, to twelve digits."""
     for train in ("parameters", "input"):
