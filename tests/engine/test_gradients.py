@@ -123,3 +123,16 @@ def test_slopes_refuse_what_has_none() -> None:
     trace, before = first_update(problem)
     with pytest.raises(KeyError, match="nowhere is not a symbol of this update; it has: x W1 b1"):
         slopes_of_cost(problem, trace, before, "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("factor", "sign"),
+    [(0.25, "¼ "), (0.5, "½ "), (1.0, ""), (2.0, "2 "), (0.3, "0.3 "), (1.25, "1.25 ")],
+)
+def test_the_factor_is_written_before_the_sum(factor: float, sign: str) -> None:
+    """As the fraction that it is, where there is a sign for it; and C is so many times the sum."""
+    trace, _ = first_update(Draft((2, 2), ("tanh",), factor=factor).problem())
+    assert trace.step("C").equation.formula == f"C = {sign}Σ (y − a¹)²"
+    assert float(trace["C"]) == pytest.approx(
+        factor * float(((trace["y"] - trace["a1"]) ** 2).sum())
+    )

@@ -48,3 +48,21 @@ def test_a_birth_is_found_in_the_update_before() -> None:
     found = birth_before(line, 2)
     assert found is not None
     assert found.update == 1
+
+
+def test_a_bias_may_be_what_is_too_much() -> None:
+    """The product is finite still, and so is the bias: their sum, the step's second line, is not.
+
+    1.5e308 + 1.5e308 is beyond the largest float, 1.797…e308.
+    """
+    large = np.array([1.5e308])
+    layer = Layer(units=1, weights=large[None, :], biases=large, activation="linear")
+    problem = Problem(
+        network=Network(inputs=1, layers=(layer,)),
+        samples=(Sample(input=np.array([1.0]), target=np.array([0.0])),),
+    )
+    born = first_nonfinite(Timeline(problem).trace(1))
+    assert born is not None
+    assert (born.step.id, born.operation.result.key, born.cell) == ("z1", "z1", (0, 0))
+    assert born.value == np.inf
+    assert born.reads == (1.5e308, 1.5e308)

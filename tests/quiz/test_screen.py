@@ -113,6 +113,31 @@ async def test_a_whole_quiz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert (second["hints_used"], second["answers"]) == (3, [])
 
 
+async def test_a_record_that_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever thinks better of it goes on as before; a full disk is told, and the score stays."""
+
+    def full(_name: str, _texts: Sequence[str]) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(quiz_module, "write_whole", full)
+    app = StepperApp(HERE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(app, "s", "c")
+        press(app, "v")
+        await shows(app, "the answer")
+        press(app, "escape")
+        await shows(app, "the score")
+        press(app, "S")
+        await shows(app, "mazur-quiz.json")
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, QuizScreen))
+        assert "saved" not in on_screen(app).replace("not saved", "")
+        press(app, "S")
+        await shows(app, "mazur-quiz.json")
+        press(app, "enter")
+        await shows(app, "not saved: No space left on device", "the score")
+
+
 async def test_enter_enter_begins() -> None:
     """Each list stands on what suits; what is on the screen is the page, and the line to type."""
     app = StepperApp(HERE)
