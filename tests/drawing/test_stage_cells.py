@@ -309,3 +309,9 @@ def test_maps_take_no_room_that_the_matrices_had() -> None:
 
     least = rows(15)
     assert all(rows(height) >= least for height in range(16, 40))
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 9), (80, 0), (-3, 9), (0, 0)])
+def test_in_no_room_there_is_no_stage(width: int, height: int) -> None:
+    """Not even empty lines, which would be lines."""
+    assert not picture(opened("mazur").go("delta1"), width, height).lines

@@ -143,3 +143,10 @@ def test_counts_with_any_names(look: RenderOptions) -> None:
         [told[1][2], told[1][2], "7"],
     ]
     assert "more classes" in texts(draw_counts(counts, ("a", "b", "c"), look, 60, 3))[-1]
+
+
+@pytest.mark.parametrize("columns", [1, 2, 5])
+def test_a_bar_alone_fills_its_room(columns: int) -> None:
+    """All cells of all lines, on a single column, too."""
+    found = draw_bars([0.25], columns, 3, RenderOptions(), "unit")
+    assert [plain(line) for line in found] == ["█" * columns] * 3
