@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpstepper.engine.ops.kernels import Index
-from bpstepper.engine.run.dataflow import producer
+from bpstepper.engine.run.dataflow import downstream, producer
 from bpstepper.engine.run.trace import Quantity, Step
 from bpstepper.engine.symbols import Symbol, words
 from bpstepper.engine.tables.layers.layer_kinds import LAYER_KINDS
@@ -107,11 +107,21 @@ def arrive(session: Session, to: Destination) -> Session:
     made = producer(there.trace, to.key)
     if made is None:
         there = there.go(to.key)
-        found = [spot for spot in spots(there) if _read(there, spot) == to.key]
-        spot = found[0] if found else Spot(0)
-    else:
-        there, spot = there.to_step(made.step), Spot(made.operation)
-    return there if to.cell is None else replace(there, spot=spot._replace(cell=to.cell))
+        return (
+            there if to.cell is None else replace(there, spot=_where_read(there, to.key, to.cell))
+        )
+    there = there.to_step(made.step)
+    return there if to.cell is None else replace(there, spot=Spot(made.operation, cell=to.cell))
+
+
+def _where_read(session: Session, key: str, cell: Index) -> Spot:
+    """The spot of a number that the step reads: itself, or its place in the transpose shown."""
+    shown = {_read(session, spot): spot for spot in spots(session)}
+    if key in shown:
+        return shown[key]._replace(cell=cell)
+    moved = downstream(session.step, key, cell)
+    carries = next(it for it in shown if it in moved)
+    return shown[carries]._replace(cell=min(moved[carries]))
 
 
 def _read(session: Session, spot: Spot) -> str:

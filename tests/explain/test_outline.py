@@ -139,16 +139,23 @@ def test_a_parameter_that_is_not_trained_leads_to_its_gradient() -> None:
     assert goes.key == "grad_b1"
 
 
-@pytest.mark.parametrize("layout", ["column", "row"])
+@pytest.mark.parametrize("layout", ["column", "row", "torch"])
 def test_what_no_step_makes_is_looked_at_where_it_is_read_first(layout: str) -> None:
-    """Given numbers: no step before the one that is shown reads them, and the cell is theirs."""
+    """Given numbers: no step before the one that is shown reads them, and the number is theirs.
+
+    Where the step shows a matrix's transpose in its place, the number is seen in that.
+    """
     session = at(opened("mazur", layout), 1, 0)
     for key in ("x", "y", "W1", "b1", "W2", "b2", "eta"):
         shape = session.trace[key].shape
-        cell = tuple(n - 1 for n in shape)
-        there = arrive(session, Destination(1, key, cell))
-        quantity, found = focus(there)
-        assert (quantity.key, found) == (key, cell)
+        for cell in np.ndindex(*shape):
+            there = arrive(session, Destination(1, key, cell))
+            quantity, found = focus(there)
+            if layout == "torch" and key.startswith("W"):
+                assert (quantity.key, found) == (f"{key}_T", cell[::-1])
+            else:
+                assert (quantity.key, found) == (key, cell)
+            assert quantity.value[found] == session.trace[key][cell]
         readers = [
             step.index
             for step in session.trace

@@ -27,7 +27,7 @@ _FIRST_ROLES = ("cursor", "target")  # windows are drawn around these
 _Names = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """One matrix of a line, as it is to be seen.
 
