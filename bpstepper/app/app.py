@@ -22,6 +22,7 @@ from textual.widgets import OptionList
 
 from bpstepper.app.modal import Modal
 from bpstepper.app.stepper import StepperScreen
+from bpstepper.app.type_ahead import TypeAhead
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.pages.frame import SMALLEST
 from bpstepper.pages.view import View
@@ -95,6 +96,15 @@ class StepperApp(App[None]):
         self._entries = entries
         self._picker: PickerScreen | None = None
         self.look = look or RenderOptions()
+        self._type_ahead = TypeAhead(self, super().on_event)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold back what is typed ahead of the screens; an interrupt waits for nothing."""
+        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if typed and not (isinstance(event, events.Key) and event.key == "ctrl+c"):
+            await self._type_ahead.take(event)
+        else:
+            await super().on_event(event)
 
     def on_load(self) -> None:
         """Take the signals before the terminal is touched."""
@@ -119,6 +129,11 @@ class StepperApp(App[None]):
 
             self._picker = PickerScreen(self._entries, self.look.charset)
             self.push_screen(self._picker)
+        self._type_ahead.wait()
+
+    def on_unmount(self) -> None:
+        """What is still waiting is for nobody."""
+        self._type_ahead.stop()
 
     def _stepper(self, opened: Session | Lecture) -> StepperScreen:
         session = opened if isinstance(opened, Session) else opened.session

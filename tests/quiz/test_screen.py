@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +38,6 @@ async def answer(app: StepperApp, text: str, *said: str) -> None:
     await shows(app, *said)
 
 
-def changed(app: StepperApp, before: str) -> bool:
-    """Whether the screen shows something else."""
-    return on_screen(app) != before
-
-
 def round_of(app: StepperApp) -> Round:
     """The quiz, once it has questions."""
     found = quiz(app).scene.round
@@ -53,12 +47,7 @@ def round_of(app: StepperApp) -> Round:
 
 async def begin(app: StepperApp, *keys: str) -> None:
     """Open a quiz by the keys of its two lists, and wait for its first question."""
-    press(app, "Q")
-    for key in keys:
-        await until(lambda: "Esc back" in on_screen(app), "a list")
-        before = on_screen(app)
-        press(app, key)
-        await until(partial(changed, app, before))
+    press(app, "Q", *keys)
     await shows(app, "question 1 of")
 
 

@@ -1,0 +1,98 @@
+"""Keys that are typed ahead wait until what the keys before them opened is there to take them.
+
+Textual hands a key to the screen that is on top when the key comes in. Over a slow line several
+keys come in one packet, so that those behind the one that opens a list, or a prompt, would go to
+the screen below it and be lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+
+__all__ = ["TypeAhead"]
+
+_PATIENCE = 0.25  # seconds that a key waits at most for what the key before it does
+
+
+class TypeAhead:
+    """Hands on one key after another, each when the one before it has done all that it does."""
+
+    def __init__(self, app: App[Any], route: Callable[[events.Event], Awaitable[None]]) -> None:
+        """Hold nothing yet.
+
+        Args:
+            app: whose screens take the keys.
+            route: gives an event to the screen that is on top.
+        """
+        self._app = app
+        self._route = route
+        self._waiting: deque[events.Event] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def take(self, event: events.Event) -> None:
+        """Hand on a key or a paste, now or when its turn comes."""
+        if self._task is not None:
+            self._waiting.append(event)
+            return
+        await self._route(event)
+        self.wait()
+
+    def wait(self) -> None:
+        """Hold back what comes until the screens are quiet."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._drain())
+
+    def stop(self) -> None:
+        """Forget what is waiting."""
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _drain(self) -> None:
+        await self._settle()
+        while self._waiting:
+            await self._route(self._waiting.popleft())
+            await self._settle()
+        self._task = None
+
+    async def _settle(self) -> None:
+        """Wait until nothing is under way any more, but not for what does not come to rest."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while True:
+                    passed, below = self._involved()
+                    for node in passed:
+                        await _answered(node)
+                    quiet = not any(node.message_queue_size for node in (*passed, *below))
+                    if quiet and (passed, below) == self._involved():
+                        return
+        except TimeoutError:
+            return
+
+    def _involved(self) -> tuple[list[DOMNode], list[DOMNode]]:
+        """Whom a key passes, in their order; and the screens below, which an overlay may tell.
+
+        Those are not asked, but looked at: a screen that is not on top is painted, whole, with
+        whatever comes to it.
+        """
+        stack: list[DOMNode] = list(self._app.screen_stack)
+        if not stack:
+            return [self._app], []
+        focused = self._app.focused
+        above = [] if focused is None else focused.ancestors_with_self
+        inner = [node for node in above if node is not self._app and node not in stack]
+        return [*inner, stack[-1], self._app], stack[:-1]
+
+
+async def _answered(node: DOMNode) -> None:
+    """Wait until a node has dealt with what lay before it; one that is going has no answer."""
+    done = asyncio.Event()
+    if node.call_later(done.set):
+        await done.wait()

@@ -1,0 +1,64 @@
+"""Keys that come in one go do what the same keys do when one waits for each."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpstepper.app.app import StepperApp
+from bpstepper.app.stepper import StepperScreen
+from bpstepper.scenario.library import entries
+from tests.app.driving import on_screen, press, shows, stepper, stepper_text, type_text, until
+from tests.scenes import opened
+
+
+async def test_what_is_typed_goes_into_the_prompt_that_opens() -> None:
+    """`g delta1 ⏎` in one packet goes to δ¹; the keys after it are the stepper's again."""
+    app = StepperApp(opened("mazur"))
+    async with app.run_test(size=(80, 24)):
+        press(app, "g")
+        type_text(app, "delta1")
+        press(app, "enter", "right", "left", "left")
+        expected = opened("mazur").go("delta1").back()
+        await until(lambda: stepper(app).session.cursor == expected.cursor)
+        await until(lambda: on_screen(app) == stepper_text(app))
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("question_mark escape y", "Why δ¹?"),
+        ("e w 1 1 escape y", "Why δ¹?"),
+        ("Q down enter enter", "question 1 of"),
+        ("Q s c escape escape right y", "Why ∂C/∂W²?"),
+        ("ctrl+p h e l p enter escape Q s c", "question 1 of"),
+        ("o down down minus escape t", "theme: textual-light"),
+        ("S x escape b escape right escape y", "Why ∂C/∂W²?"),
+    ],
+)
+async def test_any_chain_of_screens(keys: str, said: str) -> None:
+    """Each key goes to what the key before it opened, or to what was below what it closed."""
+    app = StepperApp(opened("mazur").go("delta1"))
+    async with app.run_test(size=(80, 24)):
+        press(app, *keys.split())
+        await shows(app, said)
+
+
+async def test_before_there_is_a_screen() -> None:
+    """The list of scenarios filters by what was typed while it opened, and opens what is left."""
+    app = StepperApp(entries=entries())
+    async with app.run_test(size=(100, 40)):
+        press(app, "slash")
+        type_text(app, "xor one")
+        press(app, "enter", "right")
+        await until(lambda: any(isinstance(it, StepperScreen) for it in app.screen_stack))
+        await until(lambda: not stepper(app).session.at_start)
+        assert stepper(app).session.scenario.name == "xor-one-step"
+
+
+async def test_an_interrupt_waits_for_no_key() -> None:
+    """Ctrl-C after a thousand keys that nobody has taken yet ends the program at once."""
+    app = StepperApp(opened("mazur"))
+    async with app.run_test(size=(80, 24)):
+        press(app, *["question_mark", "escape"] * 500, "ctrl+c")
+        await until(lambda: app.return_code == 130)
+        assert stepper(app).session.at_start
