@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.saying import Said
+from tests.scenes import THOROUGH
 
 # No clock decides over a property, on a machine however slow, and all machines try the same.
 settings.register_profile(
     "any machine",
-    max_examples=50,
+    max_examples=100 if THOROUGH else 25,
     deadline=None,
     derandomize=True,
     database=None,

@@ -18,7 +18,8 @@ from textual.dom import DOMNode
 
 __all__ = ["TypeAhead"]
 
-_PATIENCE = 0.25  # seconds that a key waits at most for what the key before it does
+_GLANCE, _GLANCES = 0.05, 20  # seconds, and how often they may pass before a node counts as stuck
+_ROUNDS = 100  # until it counts as something that never comes to rest
 
 
 class TypeAhead:
@@ -63,18 +64,23 @@ class TypeAhead:
         self._task = None
 
     async def _settle(self) -> None:
-        """Wait until nothing is under way any more, but not for what does not come to rest."""
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                while True:
-                    passed, below = self._involved()
-                    for node in passed:
-                        await _answered(node)
-                    quiet = not any(node.message_queue_size for node in (*passed, *below))
-                    if quiet and (passed, below) == self._involved():
-                        return
-        except TimeoutError:
-            return
+        """Wait until nothing is under way any more, but not for what does not come to rest.
+
+        Queues may be empty while somebody who will fill one is at work. So they must be empty, then
+        all at work must have ended, from the innermost to the app, and then they must be empty.
+        """
+        was_quiet = None
+        for _ in range(_ROUNDS):
+            involved = passed, below = self._involved()
+            for node in passed:
+                if not await _answered(node):
+                    return
+            if any(node.message_queue_size for node in (*passed, *below)):
+                was_quiet = None
+            elif was_quiet == involved == self._involved():
+                return
+            else:
+                was_quiet = involved
 
     def _involved(self) -> tuple[list[DOMNode], list[DOMNode]]:
         """Whom a key passes, in their order; and the screens below, which an overlay may tell.
@@ -91,8 +97,15 @@ class TypeAhead:
         return [*inner, stack[-1], self._app], stack[:-1]
 
 
-async def _answered(node: DOMNode) -> None:
+async def _answered(node: DOMNode) -> bool:
     """Wait until a node has dealt with what lay before it; one that is going has no answer."""
     done = asyncio.Event()
-    if node.call_later(done.set):
-        await done.wait()
+    if not node.call_later(done.set):
+        return True
+    for _ in range(_GLANCES):
+        try:
+            await asyncio.wait_for(done.wait(), _GLANCE)
+        except TimeoutError:
+            continue
+        return True
+    return not node.is_running
