@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.portable import THOROUGH
 from tests.saying import Said
-from tests.scenes import THOROUGH
 
 # No clock decides over a property, on a machine however slow, and all machines try the same.
 settings.register_profile(

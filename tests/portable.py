@@ -9,18 +9,22 @@ a number of many digits do not count, as a float has sixteen digits here and sev
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import zip_longest
 
-__all__ = ["CUT", "PATIENCE", "assert_same", "cut", "differences"]
+__all__ = ["CUT", "PATIENCE", "THOROUGH", "assert_same", "cut", "differences"]
 
 CUT = "…"
 """Stands in an expected text for the digits that follow."""
 
 PATIENCE = 120.0
 """Seconds after which what a test waits for is taken never to come: a slow machine is no fault."""
+
+THOROUGH = os.environ.get("BPSTEPPER_THOROUGH", "") not in ("", "0")
+"""Whether sweeps leave nothing out."""
 
 _KEPT = 9  # significant digits that any two machines agree on, and a screen can be asked for
 _NEAR = Decimal("1e-9")  # of the size of two numbers of many digits

@@ -10,7 +10,6 @@ and each size with some of the places. With `BPSTEPPER_THOROUGH=1` all meet all:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from functools import cache
@@ -28,6 +27,7 @@ from bpstepper.scenario import library
 from bpstepper.scenario.model import Scenario
 from bpstepper.scenario.starter import STARTER
 from bpstepper.session import Cursor, Level, Session, start
+from tests.portable import THOROUGH
 
 __all__ = [
     "ASKED",
@@ -35,7 +35,6 @@ __all__ = [
     "HARD",
     "LARGE",
     "SMALL",
-    "THOROUGH",
     "as_scenario",
     "at",
     "bits",
@@ -52,8 +51,6 @@ __all__ = [
     "turns",
 ]
 
-THOROUGH = os.environ.get("BPSTEPPER_THOROUGH", "") not in ("", "0")
-"""Whether sweeps leave nothing out."""
 _Thing = TypeVar("_Thing")
 
 

@@ -20,6 +20,7 @@ from bpstepper.engine.tables.activations import ACTIVATIONS
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.engine.tables.optimizers import OPTIMIZERS
+from tests.portable import THOROUGH
 
 __all__ = ["MODERATE", "Draft", "drafts", "examples", "plain", "random_draft", "random_problem"]
 
@@ -39,8 +40,11 @@ _CONSTANTS: dict[str, tuple[Any, ...]] = {
 
 
 def examples(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """How many examples a property is tried with; all else is the profile's, see `conftest`."""
-    return settings(max_examples=count)
+    """How many examples a property is tried with when nothing is left out; else half of them.
+
+    All else is the profile's, see `conftest`.
+    """
+    return settings(max_examples=count if THOROUGH else count // 2)
 
 
 @dataclass(frozen=True)

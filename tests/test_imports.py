@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 import bpstepper
-from tests.portable import PATIENCE
-from tests.scenes import THOROUGH
+from tests.portable import PATIENCE, THOROUGH
 from tests.terminal import environment
 
 PACKAGE = Path(bpstepper.__file__).parent

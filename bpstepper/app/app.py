@@ -96,7 +96,7 @@ class StepperApp(App[None]):
         self._entries = entries
         self._picker: PickerScreen | None = None
         self.look = look or RenderOptions()
-        self._type_ahead = TypeAhead(self, super().on_event)
+        self._type_ahead = TypeAhead(self, super().on_event, self._is_busy)
 
     async def on_event(self, event: events.Event) -> None:
         """Hold back what is typed ahead of the screens; an interrupt waits for nothing."""
@@ -105,6 +105,9 @@ class StepperApp(App[None]):
             await self._type_ahead.take(event)
         else:
             await super().on_event(event)
+
+    def _is_busy(self) -> bool:
+        return any(isinstance(it, StepperScreen) and it.is_busy for it in self.screen_stack)
 
     def on_load(self) -> None:
         """Take the signals before the terminal is touched."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 from textual import events
@@ -19,20 +20,27 @@ from textual.dom import DOMNode
 __all__ = ["TypeAhead"]
 
 _GLANCE, _GLANCES = 0.05, 20  # seconds, and how often they may pass before a node counts as stuck
-_ROUNDS = 100  # until it counts as something that never comes to rest
+_ROUNDS, _PATIENCE = 3, 0.25  # and seconds; past both it counts as something that goes on by itself
 
 
 class TypeAhead:
     """Hands on one key after another, each when the one before it has done all that it does."""
 
-    def __init__(self, app: App[Any], route: Callable[[events.Event], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        route: Callable[[events.Event], Awaitable[None]],
+        is_busy: Callable[[], bool],
+    ) -> None:
         """Hold nothing yet.
 
         Args:
             app: whose screens take the keys.
             route: gives an event to the screen that is on top.
+            is_busy: whether something long goes on, which a key is to end at once.
         """
         self._app = app
+        self._is_busy = is_busy
         self._route = route
         self._waiting: deque[events.Event] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -66,21 +74,22 @@ class TypeAhead:
     async def _settle(self) -> None:
         """Wait until nothing is under way any more, but not for what does not come to rest.
 
-        Queues may be empty while somebody who will fill one is at work. So they must be empty, then
-        all at work must have ended, from the innermost to the app, and then they must be empty.
+        Queues may be empty while somebody who will fill one is at work. So where a key waits they
+        must be empty, then all at work must have ended, from the innermost to the app, and then
+        they must be empty still.
         """
-        was_quiet = None
-        for _ in range(_ROUNDS):
+        start, rounds, was_quiet = monotonic(), 0, False
+        while not self._is_busy() and (rounds < _ROUNDS or monotonic() - start < _PATIENCE):
+            rounds += 1
             involved = passed, below = self._involved()
             for node in passed:
                 if not await _answered(node):
                     return
-            if any(node.message_queue_size for node in (*passed, *below)):
-                was_quiet = None
-            elif was_quiet == involved == self._involved():
+            quiet = not any(node.message_queue_size for node in (*passed, *below))
+            quiet = quiet and involved == self._involved()
+            if quiet and (was_quiet or not self._waiting):
                 return
-            else:
-                was_quiet = involved
+            was_quiet = quiet
 
     def _involved(self) -> tuple[list[DOMNode], list[DOMNode]]:
         """Whom a key passes, in their order; and the screens below, which an overlay may tell.

@@ -40,7 +40,8 @@ from tests.app.driving import (
     type_text,
     until,
 )
-from tests.scenes import HARD, THOROUGH, at, frame, opened, scenario_of, turns
+from tests.portable import THOROUGH
+from tests.scenes import HARD, at, frame, opened, scenario_of, turns
 
 MIDDLE = at(opened("mazur"), 2, 6)  # δ¹ of the second update: every move leads somewhere
 PLACES = (MIDDLE, MIDDLE.into().next(), opened("mazur"), MIDDLE.out(), inspect(MIDDLE))

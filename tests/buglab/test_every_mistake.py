@@ -31,7 +31,8 @@ from bpstepper.quiz import Sheet
 from bpstepper.quiz.answering import parse_answer
 from bpstepper.quiz.asking import question_at
 from bpstepper.quiz.grading import grade
-from tests.scenes import THOROUGH, as_scenario
+from tests.portable import THOROUGH
+from tests.scenes import as_scenario
 from tests.strategies import Draft, random_draft
 
 APPLIES = 200 if THOROUGH else 60  # networks on which each mistake is to apply

@@ -23,7 +23,8 @@ from bpstepper.engine.symbols import KINDS, Symbol
 from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.engine.tables.losses import LOSSES
 from bpstepper.number_format import number
-from tests.scenes import BUNDLED, THOROUGH
+from tests.portable import THOROUGH
+from tests.scenes import BUNDLED
 from tests.strategies import Draft, drafts, examples, plain
 
 

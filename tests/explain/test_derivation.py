@@ -19,7 +19,8 @@ from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.explain.derivation.derive import Derivation, DerivationLine, derive
 from bpstepper.explain.naming import Naming
 from bpstepper.session import Session, start
-from tests.scenes import BUNDLED, THOROUGH, as_scenario, opened
+from tests.portable import THOROUGH
+from tests.scenes import BUNDLED, as_scenario, opened
 from tests.strategies import Draft, drafts, examples
 
 MADE_UP = ("batches", "penalty", "adam", "momentum", "softmax-batch", "starter")

@@ -18,7 +18,8 @@ from bpstepper.engine.tables.layouts import LAYOUTS
 from bpstepper.explain.naming import Naming
 from bpstepper.explain.provenance import Provenance, highlighted_cells, prepares, this_number
 from bpstepper.session import Session, start
-from tests.scenes import BUNDLED, LARGE, SMALL, THOROUGH, as_scenario, at, opened, scenario_of
+from tests.portable import THOROUGH
+from tests.scenes import BUNDLED, LARGE, SMALL, as_scenario, at, opened, scenario_of
 from tests.strategies import Draft, drafts, examples
 
 HARDER = ("batches", "penalty", "softmax-batch", "starter")

@@ -19,8 +19,8 @@ from bpstepper.session import Session, start
 from bpstepper.session.autosave import Autosave
 from bpstepper.session.editing import EditError, EditHistory
 from bpstepper.session.saving import save
-from tests.portable import PATIENCE
-from tests.scenes import THOROUGH, bits
+from tests.portable import PATIENCE, THOROUGH
+from tests.scenes import bits
 
 EDITS = 500 if THOROUGH else 120
 KILLS = 200 if THOROUGH else 40
