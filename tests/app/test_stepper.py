@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -28,7 +29,7 @@ from bpstepper.app.prompts import ChoicePrompt, LinePrompt
 from bpstepper.app.stepper import Controllers, StepperScreen
 from bpstepper.drawing.charset import ASCII
 from bpstepper.drawing.render_options import RenderOptions
-from bpstepper.session import Session, start
+from bpstepper.session import Cursor, Session, start
 from bpstepper.session.inspecting import inspect
 from bpstepper.training import screen_runs as training_runs
 from tests.app.driving import (
@@ -179,16 +180,23 @@ async def test_escape_leaves_the_innermost_thing_and_never_the_program() -> None
     assert app.return_code in (None, 0)
 
 
+def arrived(app: StepperApp, cursor: Cursor) -> bool:
+    """Whether the stepper stands there."""
+    return stepper(app).session.cursor == cursor
+
+
 async def test_holding_a_key_keeps_the_screen_and_the_session_together() -> None:
     """Fifty steps in one burst, then fifty back: the first frame."""
     app = StepperApp(MIDDLE)
-    async with app.run_test(size=(80, 24)) as pilot:
+    there = MIDDLE
+    for _ in range(50):
+        there = there.next()
+    async with app.run_test(size=(80, 24)):
         first = on_screen(app)
-        for key in ("right", "left"):
+        for key, cursor in (("right", there.cursor), ("left", MIDDLE.cursor)):
             press(app, *[key] * 50)
-            await pilot.pause()
-        assert stepper(app).session.cursor == MIDDLE.cursor
-        assert on_screen(app) == first
+            await until(partial(arrived, app, cursor))
+        await until(lambda: on_screen(app) == first)
 
 
 # ── drawing ──────────────────────────────────────────────────────────────────────────────────
