@@ -106,6 +106,11 @@ class StepperApp(App[None]):
         else:
             await super().on_event(event)
 
+    @property
+    def has_taken_keys(self) -> bool:
+        """Whether no key waits for what the one before it does."""
+        return self._type_ahead.is_idle
+
     def _is_busy(self) -> bool:
         return any(isinstance(it, StepperScreen) and it.is_busy for it in self.screen_stack)
 

@@ -45,6 +45,11 @@ class TypeAhead:
         self._waiting: deque[events.Event] = deque()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether a key that comes now is handed on at once."""
+        return self._task is None
+
     async def take(self, event: events.Event) -> None:
         """Hand on a key or a paste, now or when its turn comes."""
         if self._task is not None:

@@ -23,6 +23,7 @@ __all__ = [
     "squeezed",
     "stepper",
     "stepper_text",
+    "taken_in",
     "type_text",
     "until",
 ]
@@ -67,6 +68,13 @@ async def until(condition: Callable[[], bool], what: str = "") -> None:
                 await asyncio.sleep(0.001)
     except TimeoutError:
         raise AssertionError(f"never came: {what or condition}") from None
+
+
+async def taken_in(app: StepperApp) -> None:
+    """Wait until no key waits for the one before it, and nothing waits to be answered."""
+    await until(
+        lambda: app.has_taken_keys and not any(it.message_queue_size for it in (app, app.screen))
+    )
 
 
 def press(app: StepperApp, *keys: str) -> None:

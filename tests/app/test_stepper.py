@@ -38,6 +38,7 @@ from tests.app.driving import (
     press,
     stepper,
     stepper_text,
+    taken_in,
     type_text,
     until,
 )
@@ -400,11 +401,6 @@ def any_size(rng: random.Random) -> tuple[int, int]:
     return rng.randint(1, widest), rng.randint(1, tallest)
 
 
-async def taken_in(app: StepperApp) -> None:
-    """Wait until nothing waits to be answered."""
-    await until(lambda: not any(pump._message_queue.qsize() for pump in (app, app.screen)))
-
-
 async def monkey(app: StepperApp, rng: random.Random, count: int) -> None:
     """So many random keys, and now and then another size, as fast as they are taken in."""
     for i in range(count):
@@ -443,12 +439,13 @@ async def test_random_keys_and_sizes(
         left = 0
         while left < 6:  # a page, a cell, a level; a stepper opened from a training leads back
             await pilot.press("escape")
-            await pilot.pause()
+            await taken_in(app)
             left = left + 1 if app.screen is stepper(app) else 0
         await until(lambda: not stepper(app).is_busy)
         await pilot.resize_terminal(80, 24)
         stepper(app).view = replace(stepper(app).view, edited=None)  # a fresh app knows no edit
         await pilot.press("escape", "escape", "right", "left")
+        await taken_in(app)
         reached = stepper(app).session
         await until(lambda: on_screen(app) == stepper_text(app))
         shown = on_screen(app)
