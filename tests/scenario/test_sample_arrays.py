@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import tracemalloc
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpstepper.scenario import load
+from bpstepper.scenario.data.npz_arrays import ArrayFile, as_numbers
+from bpstepper.scenario.data.safe_read import CannotRead
 from tests.scenario.bad_tables import SCENARIO
 from tests.scenario.beside_files import QUICK, Write, mutated, npz, read, refused, rows
 
@@ -77,17 +80,72 @@ def test_bad_arrays(
         assert "transposed" in diagnostic.label
 
 
+def member(array: np.ndarray[Any, Any]) -> bytes:
+    """An array as it lies in an archive."""
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def packed(method: int, **members: bytes) -> bytes:
+    """An archive that `zipfile` writes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, member in members.items():
+            archive.writestr(f"{name}.npy", member)
+    return buffer.getvalue()
+
+
 def test_what_only_claims_to_be_large(write: Write) -> None:
-    """A header of a thousand billion numbers allocates nothing; zeros are not unpacked."""
+    """A header of a thousand billion numbers allocates nothing; no array is not unpacked."""
     header = io.BytesIO()
     shape = {"descr": "<f8", "fortran_order": False, "shape": (10**6, 10**6)}
     np.lib.format.write_array_header_1_0(header, shape)
-    for member, code in [(header.getvalue(), "too-large"), (bytes(100 * 2**20), "too-large")]:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("X.npy", member)
-        (diagnostic,) = refused(write(NPZ, data_npz=buffer.getvalue()))
+    for member, code in [(header.getvalue(), "too-large"), (bytes(2**20), "not-an-array-file")]:
+        (diagnostic,) = refused(write(NPZ, data_npz=packed(zipfile.ZIP_DEFLATED, X=member)))
         assert diagnostic.code == code
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_ways_to_pack_that_unpack_all_at_once_are_not_read(write: Write, method: int) -> None:
+    """Sound arrays, but in a way that `numpy` never writes; the hint, followed, is read."""
+    arrays = {name: member(array) for name, array in {"X": X, "y": np.array([0, 1, 1])}.items()}
+    (diagnostic,) = refused(write(NPZ, data_npz=packed(method, **arrays)))
+    assert diagnostic.code == "not-an-array-file"
+    assert "np.savez(" in (diagnostic.help or "")
+    for stored in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        read(write(NPZ, data_npz=packed(stored, **arrays)))
+
+
+def test_members_are_counted_before_they_are_listed() -> None:
+    """One array more than are read is refused without a directory having been made of them."""
+    with pytest.raises(CannotRead, match="more than 3 arrays") as refusal:
+        ArrayFile(packed(zipfile.ZIP_STORED, a=b"", b=b"", c=b"", d=b""), "x.npz", most=3)
+    assert refusal.value.code == "too-large"
+    assert ArrayFile(packed(zipfile.ZIP_STORED, a=b"", b=b"", c=b""), "x.npz", most=3)
+
+
+@pytest.mark.parametrize("dtype", ["<f8", ">f8", "<f4", "<i8", "|u1"])
+def test_an_array_is_unpacked_into_itself(dtype: str) -> None:
+    """While it is read there is little more than the array that is kept, and what is on disk."""
+    array = np.arange(2**20).astype(dtype).reshape(1024, 1024)
+    data = packed(zipfile.ZIP_DEFLATED, X=member(array))
+    tracemalloc.start()
+    try:
+        numbers = as_numbers(ArrayFile(data, "x.npz").read("X"), "X", (2,))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(numbers, array)
+    as_stored = array.nbytes if array.dtype != np.float64 else 0
+    assert peak < numbers.nbytes + as_stored + numbers.size + 4 * 2**20
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_columns_may_come_first(order: Literal["C", "F"]) -> None:
+    """An array that was stored by columns is the same array."""
+    array = np.arange(6.0).reshape(3, 2).copy(order)
+    np.testing.assert_array_equal(ArrayFile(npz(X=array), "x.npz").read("X"), array)
 
 
 ARCHIVE = npz(X=X, y=np.array([0, 1, 1]), n=np.array(["a", "b", "c"]))

@@ -1,7 +1,10 @@
 """NPZ and NPY: arrays of numbers, read without running anything that is in the file.
 
-`numpy.load` would allocate what a header promises and unpack what a few bytes stand for. So the
-sizes of members and the shapes of headers are held to the limit first; objects are never read.
+`numpy.load` would allocate what a header promises and unpack what a few bytes stand for. So members
+are counted before their directory is read, the shapes of headers are held to the limit before
+anything is allocated, and what is packed is unpacked piece by piece into the array itself. Of the
+ways to pack, only the two that numpy writes are read: the others of Python's `zipfile` unpack all
+that a few bytes stand for, whatever number of bytes is asked for. Objects are never read.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import math
 import warnings
 import zipfile
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,26 +28,42 @@ __all__ = ["ArrayFile", "as_numbers", "told"]
 _NUMERIC: Final = "biuf"
 _TEXT: Final = "U"
 _MOST_MEMBERS = 10_000
-_MOST_BYTES = 8 * MAX_NUMBERS + 2**16  # with the header
+_MOST_BYTES = 8 * MAX_NUMBERS
+_ENTRY = b"PK\x01\x02"  # begins each entry of the directory of an archive
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_PIECE = 2**18  # bytes that are unpacked at a time
 
 
 class ArrayFile:
-    """The arrays of one file, by name. A `.npy` file has one, whose name is empty.
+    """The arrays of one file, by name. A `.npy` file has one, whose name is empty."""
 
-    Raises:
-        CannotRead: it is neither.
-    """
+    def __init__(self, data: bytes, name: str, most: int = _MOST_MEMBERS) -> None:
+        """Open a file that was read.
 
-    def __init__(self, data: bytes, name: str) -> None:
+        Args:
+            data: its bytes.
+            name: what to call it; one that ends in `.npy` is no archive.
+            most: how many arrays it may have.
+
+        Raises:
+            CannotRead: it is neither, or has more.
+        """
         self._file = shorten(name)
         self._npy: bytes | None = None
         self._members: dict[str, zipfile.ZipInfo] = {}
         if name.lower().endswith(".npy"):
             self._npy = data
             return
+        if data.count(_ENTRY) > most:
+            raise CannotRead(
+                "too-large",
+                f"`{self._file}` has more than {most:,} arrays",
+                "too many arrays",
+                "save many numbers in one array, and not each in its own",
+            )
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
-            infos = self._archive.infolist()[:_MOST_MEMBERS]
+            infos = self._archive.infolist()
         except Exception:  # a dozen kinds, on bytes that somebody has made up
             raise self._damaged("NPZ") from None
         self._members = {info.filename.removesuffix(".npy"): info for info in infos}
@@ -64,7 +83,7 @@ class ArrayFile:
             CannotRead: there is no such array, or it is too large, damaged or not of numbers.
         """
         if self._npy is not None:
-            return self._array(self._npy, "this array")
+            return self._array(io.BytesIO(self._npy), "this array", "NPY")
         if not name and len(self._members) == 1:
             (name,) = self._members
         info = self._members.get(name)
@@ -80,21 +99,25 @@ class ArrayFile:
                 f'write "{near}"' if near else f"the arrays there are: {listed}",
             )
         what = f"the array `{shorten(name)}`"
-        if info.file_size > _MOST_BYTES:
-            raise _too_large(what)
+        if info.compress_type not in _PACKED:
+            raise CannotRead(
+                "not-an-array-file",
+                f"{what} is packed in a way that numpy does not write",
+                "packed in another way",
+                "write it with numpy: np.savez(file, X=…, y=…) or np.savez_compressed",
+            )
         try:
-            with self._archive.open(info) as stream:
-                data = stream.read(_MOST_BYTES)
+            stream = self._archive.open(info)
         except Exception:  # as above
             raise self._damaged("NPZ") from None
-        return self._array(data, what)
+        with stream:
+            return self._array(stream, what, "NPZ")
 
-    def _array(self, data: bytes, what: str) -> npt.NDArray[Any]:
-        stream = io.BytesIO(data)
+    def _array(self, stream: IO[bytes], what: str, kind: str) -> npt.NDArray[Any]:
         try:
-            shape, dtype = _header(stream)
+            shape, by_columns, dtype = _header(stream)
         except Exception:  # numpy raises what tokenizers and literals do
-            raise self._damaged("NPY") from None
+            raise self._damaged(kind) from None
         if dtype.hasobject or dtype.kind not in _NUMERIC + _TEXT:
             raise CannotRead(
                 "wrong-type",
@@ -102,29 +125,43 @@ class ArrayFile:
                 "not numbers",
                 "save it as float64: array.astype(float)",
             )
-        if math.prod(shape) > MAX_NUMBERS or math.prod(shape) * dtype.itemsize > _MOST_BYTES:
+        size = math.prod(shape)
+        if size > MAX_NUMBERS or size * dtype.itemsize > _MOST_BYTES:
             raise _too_large(what)
         try:
-            stream.seek(0)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
-        except Exception:  # too short, say
-            raise self._damaged("NPY") from None
+            flat = _filled(stream, size, dtype)
+        except Exception:  # of the archive, or too short
+            raise self._damaged(kind) from None
+        return flat.reshape(shape, order="F" if by_columns else "C")
 
 
-def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """The shape and the type that an array's header promises."""
+def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """The shape that an array's header promises, whether it is stored by columns, and the type."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of files that Python 2 wrote
         version = np.lib.format.read_magic(stream)
         if version == (1, 0):
-            shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+            shape, by_columns, dtype = np.lib.format.read_array_header_1_0(stream)
         else:  # 3.0 differs from 2.0 only in the encoding of the names of fields, and has none here
-            shape, _, dtype = np.lib.format.read_array_header_2_0(stream)
+            shape, by_columns, dtype = np.lib.format.read_array_header_2_0(stream)
     if any(size < 0 for size in shape):
         raise ValueError("a negative size")
-    return shape, dtype
+    return shape, by_columns, dtype
+
+
+def _filled(stream: IO[bytes], size: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """So many numbers, read where they are to stay."""
+    if not size * dtype.itemsize:
+        return np.zeros(size, dtype)
+    kept = bytearray(size * dtype.itemsize)
+    at = 0
+    while at < len(kept):
+        piece = stream.read(min(_PIECE, len(kept) - at))
+        if not piece:
+            raise EOFError("fewer numbers than the header promises")
+        kept[at : at + len(piece)] = piece
+        at += len(piece)
+    return np.frombuffer(kept, dtype)
 
 
 def _too_large(what: str) -> CannotRead:
@@ -154,13 +191,15 @@ def as_numbers(array: npt.NDArray[Any], what: str, dimensions: Sequence[int]) ->
             "reshape it before it is saved: array.reshape(len(array), -1)",
         )
     with np.errstate(over="ignore"):
-        numbers: Array = array.astype(np.float64)
-    bad = np.argwhere(~np.isfinite(numbers))
-    if len(bad):
-        index = ", ".join(str(int(i)) for i in bad[0])
+        numbers: Array = array.astype(np.float64, copy=False)
+    finite = np.isfinite(numbers)
+    if not finite.all():
+        first = np.unravel_index(int(finite.argmin()), finite.shape)
+        index = ", ".join(map(str, map(int, first)))
+        count = finite.size - np.count_nonzero(finite)
         raise CannotRead(
             "not-finite",
-            f"{what} has {len(bad):,} element(s) that are not finite, the first at [{index}]",
+            f"{what} has {count:,} element(s) that are not finite, the first at [{index}]",
             "not finite in float64",
             "float64 ends at about 1.8e308; nan and inf are no numbers to start from",
         )
