@@ -48,11 +48,11 @@ class TypeAhead:
     @property
     def is_idle(self) -> bool:
         """Whether a key that comes now is handed on at once."""
-        return self._task is None
+        return self._task is None or self._task.done()
 
     async def take(self, event: events.Event) -> None:
         """Hand on a key or a paste, now or when its turn comes."""
-        if self._task is not None:
+        if not self.is_idle:
             self._waiting.append(event)
             return
         await self._route(event)
@@ -60,7 +60,7 @@ class TypeAhead:
 
     def wait(self) -> None:
         """Hold back what comes until the screens are quiet."""
-        if self._task is None:
+        if self.is_idle:
             self._task = asyncio.create_task(self._drain())
 
     def stop(self) -> None:
@@ -74,7 +74,6 @@ class TypeAhead:
         while self._waiting:
             await self._route(self._waiting.popleft())
             await self._settle()
-        self._task = None
 
     async def _settle(self) -> None:
         """Wait until nothing is under way any more, but not for what does not come to rest.
