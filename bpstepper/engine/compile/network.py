@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -42,14 +42,29 @@ class ProblemError(ValueError):
 
 
 def _frozen(values: npt.ArrayLike, shape: tuple[int, ...], what: str) -> Array:
-    """Return a read-only float64 copy of `values`, or raise ProblemError naming `what`."""
-    array = _numbers(values, what)
+    """Return `values` as read-only float64, or raise ProblemError naming `what`.
+
+    A copy, unless it is of an array that nobody can write to any more.
+    """
+    array = values if _is_frozen(values) else _numbers(values, what)
     if array.shape != shape:
         raise ProblemError(f"{what}: expected shape {shape}, got {array.shape}")
     if not np.isfinite(array).all():
         raise ProblemError(f"{what}: expected finite numbers, got NaN or infinity")
     array.setflags(write=False)
     return array
+
+
+def _is_frozen(values: npt.ArrayLike) -> TypeGuard[Array]:
+    """Whether it is float64, and neither it nor the array whose numbers it shows can be written."""
+    if not isinstance(values, np.ndarray) or values.dtype != np.float64:
+        return False
+    if not (values.flags.c_contiguous and values.flags.aligned):
+        return False  # it is copied once rather than each time it is used
+    owner = values if values.base is None else values.base
+    if not isinstance(owner, np.ndarray) or not owner.flags.owndata:
+        return False
+    return not (values.flags.writeable or owner.flags.writeable)
 
 
 def _numbers(values: npt.ArrayLike, what: str) -> Array:
@@ -356,7 +371,7 @@ class Training:
         return complete(OPTIMIZERS[self.optimizer], self.constants)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Sample:
     """One input with its target.
 
@@ -399,7 +414,8 @@ class Problem:
             if y is not None:
                 y = _frozen(y, (sizes[-1],), f"{what}, target")
             self._check_target(y, what)
-            checked.append(Sample(input=x, target=y, name=sample.name))
+            as_it_is = x is sample.input and y is sample.target
+            checked.append(sample if as_it_is else Sample(input=x, target=y, name=sample.name))
         object.__setattr__(self, "samples", tuple(checked))
         self._check_training()
 

@@ -13,6 +13,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from math import isfinite
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -273,12 +274,17 @@ class CsvTable:
 
     def read_rows(self, columns: Sequence[Column], names: Column | None) -> Columns | None:
         """Read the cells of these columns as numbers; None if anything is wrong with them."""
-        numbers = array("d")
+        beyond = self._first_beyond()
+        if beyond is not None:
+            self._too_many(beyond)
+            return None
+        at_most = min(MAX_ROWS, self._source.text.count("\n") + 1)
+        numbers: Array = np.empty((at_most, len(columns)))
         texts: list[str] = []
         pick = _picker([column.number for column in columns])
         width = len(self.header)
         # Python reads 1_000 as a number, and nothing else does
-        underscores = "_" in self._source.text[self._source.starts[self._header_line - 1] :]
+        underscores = self._source.text.find("_", self._after_header()) >= 0
         problems = 0
         for line, row in self._records:
             if len(self._lines) >= MAX_ROWS:
@@ -289,11 +295,11 @@ class CsvTable:
                 if len(row) != width:
                     raise ValueError
                 values = list(map(float, pick(row)))
+                numbers[len(self._lines) - 1] = values
                 if not all(map(isfinite, values)) or (underscores and "_" in "".join(pick(row))):
                     raise ValueError
                 if names is not None:
                     texts.append(self._name(row[names.number].strip()))
-                numbers.extend(values)
             except ValueError:
                 problems += 1
                 if problems > LIMIT:
@@ -313,7 +319,24 @@ class CsvTable:
                 got="none",
             )
             return None
-        return Columns(np.array(numbers).reshape(-1, len(columns)), tuple(texts))
+        numbers.setflags(write=False)  # so that it need not be copied to be safe from changes
+        return Columns(numbers[: len(self._lines)], tuple(texts))
+
+    def _after_header(self) -> int:
+        offset = 0
+        for _ in range(self._header_line):
+            offset = self._source.text.find("\n", offset) + 1
+        return offset
+
+    def _first_beyond(self) -> int | None:
+        """The line of the first row too many, found without reading rows: where none is quoted."""
+        text = self._source.text
+        if '"' in text or text.count("\n") <= MAX_ROWS:
+            return None
+        rows = (i for i, it in enumerate(re.finditer(r".*\n?", text), 1) if it[0].strip())
+        return next(
+            islice(rows, MAX_ROWS + 1, None), None
+        )  # after the header and those there may be
 
     @staticmethod
     def _name(text: str) -> str:

@@ -254,7 +254,7 @@ def _from_npz(table: Mapping[str, Any], found: Found, findings: Findings) -> Tab
     except CannotRead as error:
         _note(error, where, findings)
         return None
-    x, y = np.hstack(blocks["inputs"]), blocks["targets"]
+    x, y = _side_by_side(blocks["inputs"]), blocks["targets"]
 
     def cell(what: str, row: int, column: int) -> Cell:
         given = table[what]
@@ -265,8 +265,17 @@ def _from_npz(table: Mapping[str, Any], found: Found, findings: Findings) -> Tab
             else f"row {row} (from 0) of `{', '.join(given)}`",
         )
 
-    samples = TableSamples(x, np.hstack(y) if y else None, None, names, cell)
+    samples = TableSamples(x, _side_by_side(y) if y else None, None, names, cell)
     return _with_labels(samples, blocks["label"][0][:, 0], findings) if blocks["label"] else samples
+
+
+def _side_by_side(blocks: Sequence[Array]) -> Array:
+    """Their columns in one array, read-only; a single one as it is."""
+    if len(blocks) == 1:
+        return blocks[0]
+    together: Array = np.hstack(blocks)
+    together.setflags(write=False)
+    return together
 
 
 class _Rows(NamedTuple):

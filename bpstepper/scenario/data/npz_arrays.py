@@ -151,17 +151,17 @@ def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
 
 def _filled(stream: IO[bytes], size: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """So many numbers, read where they are to stay."""
-    if not size * dtype.itemsize:
-        return np.zeros(size, dtype)
-    kept = bytearray(size * dtype.itemsize)
-    at = 0
-    while at < len(kept):
-        piece = stream.read(min(_PIECE, len(kept) - at))
-        if not piece:
-            raise EOFError("fewer numbers than the header promises")
-        kept[at : at + len(piece)] = piece
-        at += len(piece)
-    return np.frombuffer(kept, dtype)
+    flat = np.empty(size, dtype)
+    if flat.nbytes:
+        kept, at = flat.view(np.uint8).data, 0
+        while at < len(kept):
+            piece = stream.read(min(_PIECE, len(kept) - at))
+            if not piece:
+                raise EOFError("fewer numbers than the header promises")
+            kept[at : at + len(piece)] = piece
+            at += len(piece)
+    flat.setflags(write=False)  # so that it need not be copied to be safe from changes
+    return flat
 
 
 def _too_large(what: str) -> CannotRead:

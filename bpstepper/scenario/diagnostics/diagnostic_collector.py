@@ -8,6 +8,7 @@ path, or points into the `--set` that a value came from.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,7 +36,7 @@ class Source:
         self.text = text
 
     @cached_property
-    def starts(self) -> list[int]:
+    def starts(self) -> Sequence[int]:
         """The offset of each line."""
         return line_starts(self.text)
 

@@ -8,7 +8,9 @@ order. Finding the span of any path in any text is `locate`'s business, and take
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 __all__ = ["Path", "Span", "headers", "line_starts", "position"]
@@ -24,12 +26,14 @@ class Span(NamedTuple):
     end: int
 
 
-def line_starts(text: str) -> list[int]:
+def line_starts(text: str) -> Sequence[int]:
     """The offset of the first character of every line."""
-    return [0, *(match.end() for match in re.finditer("\n", text))]
+    starts = array("q", [0])  # of millions of lines, a list would be larger than the text
+    starts.extend(match.end() for match in re.finditer("\n", text))
+    return starts
 
 
-def position(starts: list[int], offset: int) -> tuple[int, int]:
+def position(starts: Sequence[int], offset: int) -> tuple[int, int]:
     """Line and column, counted from 1, of an offset in a text whose lines start at `starts`."""
     line = bisect_right(starts, offset)
     return line, offset - starts[line - 1] + 1
