@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import json
 import tomllib
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bpstepper.scenario import ScenarioError, loads
+from bpstepper.scenario import ScenarioError, load, loads
+from bpstepper.scenario.data import safe_read
 from bpstepper.scenario.data.reading import MAX_BYTES
 from bpstepper.scenario.schema.forms import Mistake
 from bpstepper.scenario.schema.tables import FILE
@@ -134,3 +139,39 @@ def test_what_is_within_the_limits_loads() -> None:
     assert codes(deep) >= {"unknown-key"}
     assert codes("a.b.c.d.e.f.g.h = 1") >= {"unknown-key"}
     assert codes("x = " + "1" * 300) >= {"unknown-key"}
+
+
+def peak(folder: Path, kind: str, columns: int) -> tuple[int, int]:
+    """What loading 2,000 samples takes at most, and how much their arrays are, in bytes."""
+    rows, names = 2000, [f"x{i}" for i in range(columns)]
+    network = f"[network]\ninputs = {columns}\n[[network.layers]]\nunits = 1\n"
+    if kind == "csv":
+        lines = [",".join([*names, "y"]), *[",".join(["1"] * (columns + 1))] * rows]
+        (folder / "wide.csv").write_text("\n".join(lines))
+        asked = f"inputs = {json.dumps(names)}\ntargets = ['y']\n"
+    else:
+        np.savez_compressed(folder / "wide.npz", X=np.ones((rows, columns)), y=np.ones(rows))
+        asked = 'inputs = "X"\ntargets = "y"\n'
+    file = folder / "wide.toml"
+    file.write_text(f'{network}[samples]\nfile = "wide.{kind}"\n{asked}')
+    load(file)  # what is imported and cached for the first time does not count
+    gc.collect()
+    tracemalloc.start()
+    try:
+        scenario = load(file)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return most, sum(sample.input.nbytes for sample in scenario.samples)
+
+
+@pytest.mark.parametrize("kind", ["csv", "npz"])
+def test_samples_are_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """With more columns loading takes more by the arrays, half as much, and what is in the file."""
+    monkeypatch.setattr(safe_read, "DATA", safe_read.DATA._replace(most=2**20))  # room is made for
+    narrow, small = peak(tmp_path, kind, 10)
+    wide, large = peak(tmp_path, kind, 200)
+    file = (tmp_path / f"wide.{kind}").stat().st_size
+    text = 2 * file if kind == "csv" else file  # as bytes, and as text
+    assert large - small > 2 * 2**20
+    assert wide - narrow < 1.5 * (large - small) + text
