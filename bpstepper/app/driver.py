@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import selectors
 from codecs import getincrementaldecoder
+from time import monotonic
 
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from bpstepper.app.paste_filter import PasteFilter
+
 __all__ = ["TerminalDriver", "TerminalGone"]
+
+
+_MOST = 4096  # bytes that are read at a time
 
 
 class TerminalGone(Message):
@@ -21,33 +28,46 @@ class TerminalDriver(LinuxDriver):
     """Textual's driver for terminals, for whatever may come in.
 
     Textual's own ends the program at bytes that are no UTF-8, as a terminal of another encoding
-    sends for `é`, and at key codes beyond Unicode; and it reads for ever where the terminal has
-    been closed.
+    sends for `é`, and at reports that it cannot make sense of; it reads for ever where the terminal
+    has been closed, and takes pastes as `paste_filter` says.
     """
 
     def run_input_thread(self) -> None:
         """Read keys until the program ends or the terminal does."""
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        parser = XTermParser(self._debug)
+        parser, pastes = XTermParser(self._debug), PasteFilter()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                text = ""
+                data = b""
                 if selector.select(0.1):
                     data = self._read()
                     if not data:
                         self._app.post_message(TerminalGone())
                         return
-                    text = decode(data)
-                try:
-                    for message in (*parser.feed(text), *parser.tick()) if text else parser.tick():
-                        self.process_message(message)
-                except (ValueError, OverflowError):
-                    # a sequence with a number that stands for nothing; what is left of it is lost
+                for is_paste, text in pastes.feed(decode(data), monotonic(), len(data) == _MOST):
+                    if is_paste:
+                        self.process_message(events.Paste(text))
+                    elif not self._parsed(parser, text):
+                        parser = XTermParser(self._debug)
+                if not self._parsed(parser, ""):
                     parser = XTermParser(self._debug)
+
+    def _parsed(self, parser: XTermParser, text: str) -> bool:
+        """Hand on the keys and reports in a text, or what time has made of those before.
+
+        False if there was something that the parser has no answer to, such as a number that stands
+        for nothing, or a report that contradicts another one. What is left of the text is lost.
+        """
+        try:
+            for message in parser.feed(text) if text else parser.tick():
+                self.process_message(message)
+        except Exception:  # whatever a terminal says, it does not end the program
+            return False
+        return True
 
     def _read(self) -> bytes:
         try:
-            return os.read(self.fileno, 4096)
+            return os.read(self.fileno, _MOST)
         except OSError:  # what Linux says where the other end is closed
             return b""

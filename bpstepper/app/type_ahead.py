@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from itertools import takewhile
 from time import monotonic
 from typing import Any
 
@@ -20,6 +21,7 @@ from textual.dom import DOMNode
 __all__ = ["TypeAhead"]
 
 _GLANCE, _GLANCES = 0.05, 20  # seconds, and how often they may pass before a node counts as stuck
+_HELD = 8  # times that a key waits before it counts as held down, and not as meant so often
 _ROUNDS, _PATIENCE = 3, 0.25  # and seconds; past both it counts as something that goes on by itself
 
 
@@ -53,10 +55,20 @@ class TypeAhead:
     async def take(self, event: events.Event) -> None:
         """Hand on a key or a paste, now or when its turn comes."""
         if not self.is_idle:
+            self._overtake(event)
             self._waiting.append(event)
             return
         await self._route(event)
         self.wait()
+
+    def _overtake(self, event: events.Event) -> None:
+        """Drop what is left of a key that was held down, where another one is pressed now."""
+        last = _key(self._waiting[-1]) if self._waiting else ""
+        if not last or _key(event) in ("", last) or self._app.focused is not None:
+            return  # where a text is typed nothing is left out
+        held = sum(1 for _ in takewhile(lambda it: _key(it) == last, reversed(self._waiting)))
+        for _ in range(held if held > _HELD else 0):
+            self._waiting.pop()
 
     def wait(self) -> None:
         """Hold back what comes until the screens are quiet."""
@@ -108,6 +120,10 @@ class TypeAhead:
         above = [] if focused is None else focused.ancestors_with_self
         inner = [node for node in above if node is not self._app and node not in stack]
         return [*inner, stack[-1], self._app], stack[:-1]
+
+
+def _key(event: events.Event) -> str:
+    return event.key if isinstance(event, events.Key) else ""
 
 
 async def _answered(node: DOMNode) -> bool:

@@ -62,3 +62,17 @@ async def test_an_interrupt_waits_for_no_key() -> None:
         press(app, *["question_mark", "escape"] * 500, "ctrl+c")
         await until(lambda: app.return_code == 130)
         assert stepper(app).session.at_start
+
+
+async def test_a_key_overtakes_one_that_was_held_down() -> None:
+    """What is left of a hundred steps is dropped; a few that are meant are not, nor is a text."""
+    app = StepperApp(opened("mazur"))
+    async with app.run_test(size=(80, 24)):
+        press(app, *["right"] * 100, "y")
+        await shows(app, "Why z¹?")
+        assert stepper(app).session.cursor.update == 1
+        press(app, "escape", *["right"] * 4, "y")
+        await shows(app, "Why C?")
+        press(app, "escape", "g")
+        type_text(app, "update 1" + "0" * 20)
+        await shows(app, "update 1" + "0" * 20)

@@ -87,6 +87,7 @@ def test_hostile_keys_do_no_harm() -> None:
             b"\x1b[<0;99999;99999M\x1b[<0;99999;99999m",
             b"\x1b]52;c;AAAA\x07\x1b_x\x1b\\",
             b"\x1b[200~" + b"go nowhere " * 300 + b"\x1b[201~",
+            b"\x1b[48;24;80;0;0t\x1b[<0;10;10M",  # no pixels, and a click
         ):
             terminal.send(hostile)
         # the ends of what is no sequence are typed: some of it may be somebody's keys
@@ -96,4 +97,18 @@ def test_hostile_keys_do_no_harm() -> None:
         terminal.press("question_mark").wait_for("All keys").press("escape")
         terminal.wait_for(lambda now: "All keys ─" not in now.text)
         assert terminal.press("q").wait() == 0
+        assert terminal.restored
+
+
+def test_a_paste_is_text_and_may_lack_an_end() -> None:
+    """Colours in a pasted name are dropped; where the end mark is lost, a silence ends it."""
+    with opened_on("mazur") as terminal:
+        shows(terminal, MAZUR).press("g").wait_for("Go to")
+        terminal.send("\x1b[200~\x1b[31mdelta\x1b[0m1\x1b[201~").press("enter")
+        shows(terminal, place(1, "delta1"))
+        terminal.press("g").wait_for("Go to").send("\x1b[200~z1").read(1.0)
+        terminal.wait_for(lambda now: now.text.rstrip().endswith(" z1")).press("enter")
+        shows(terminal, place(1, "z1"))
+        terminal.send("\x1b[200~").read(0.3)
+        assert terminal.press("ctrl+c").wait() == 130
         assert terminal.restored
