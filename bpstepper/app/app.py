@@ -5,11 +5,9 @@ Everything that touches the process stands here: signals, a closed terminal, the
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +21,7 @@ from textual.widgets import OptionList
 from bpstepper.app.modal import Modal
 from bpstepper.app.stepper import StepperScreen
 from bpstepper.app.type_ahead import TypeAhead
+from bpstepper.app.watchdog import Watchdog
 from bpstepper.drawing.render_options import RenderOptions
 from bpstepper.pages.frame import SMALLEST
 from bpstepper.pages.view import View
@@ -41,9 +40,7 @@ __all__ = ["THEMES", "StepperApp", "run_app"]
 THEMES = ("textual-dark", "textual-light", "nord", "gruvbox", "solarized-light", "ansi-dark")
 """The themes that a key goes through; the config file may name any of Textual's."""
 
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _HUNG_UP = 128 + int(getattr(signal, "SIGHUP", 1))
-_PATIENCE = 2.0  # seconds that an orderly end may take before the process ends anyway
 
 
 def _nowhere(_kept: Mapping[str, object]) -> str:
@@ -96,6 +93,7 @@ class StepperApp(App[None]):
         self._entries = entries
         self._picker: PickerScreen | None = None
         self.look = look or RenderOptions()
+        self.watchdog = Watchdog(self._end, self._last_words)
         self._type_ahead = TypeAhead(self, super().on_event, self._is_busy)
 
     async def on_event(self, event: events.Event) -> None:
@@ -116,15 +114,7 @@ class StepperApp(App[None]):
 
     def on_load(self) -> None:
         """Take the signals before the terminal is touched."""
-        loop = asyncio.get_running_loop()
-        for name in _SIGNALS:
-            number = getattr(signal, name, None)
-            if number is None or threading.current_thread() is not threading.main_thread():
-                continue
-            try:
-                loop.add_signal_handler(number, self._end, 128 + number)
-            except NotImplementedError:  # a loop without signals, as on Windows
-                signal.signal(number, lambda n, _frame: self._end(128 + n))
+        self.watchdog.take_signals()
 
     def on_mount(self) -> None:
         """Open the first screen, and keep an eye on the terminal."""
@@ -142,6 +132,8 @@ class StepperApp(App[None]):
     def on_unmount(self) -> None:
         """What is still waiting is for nobody."""
         self._type_ahead.stop()
+        if self.is_headless:  # nothing is left to give back; else `run_app` does it at the very end
+            self.watchdog.give_back_signals()
 
     def _stepper(self, opened: Session | Lecture) -> StepperScreen:
         session = opened if isinstance(opened, Session) else opened.session
@@ -208,18 +200,30 @@ class StepperApp(App[None]):
 
     def action_interrupt(self) -> None:
         """Ctrl-C: leave at once, with the status of an interrupt."""
-        self.exit(return_code=130)
+        self._end(130)
 
     def action_leave(self) -> None:
         """Leave the program."""
         self.exit(return_code=0)
 
     def _end(self, status: int) -> None:
-        """End in order; and if the terminal no longer answers, end all the same."""
-        watchdog = threading.Timer(_PATIENCE, os._exit, (status,))
-        watchdog.daemon = True
-        watchdog.start()
+        """End in order, with what is pending kept; where that fails, the watchdog ends it."""
+        self.watchdog.wait_for_end(status)
+        self._keep_pending()
         self.exit(return_code=status)
+
+    def _keep_pending(self) -> None:
+        """Write what an autosave has not written yet."""
+        for screen in self.screen_stack:
+            if isinstance(screen, StepperScreen):
+                screen.controllers.autosave.flush()
+
+    def _last_words(self) -> tuple[Callable[[], None], ...]:
+        from bpstepper.app.driver import TerminalDriver
+
+        driver = self._driver
+        give_back = (driver.give_back,) if isinstance(driver, TerminalDriver) else ()
+        return (*give_back, self._keep_pending)
 
 
 def _lecture(source: str) -> Lecture:
@@ -246,4 +250,6 @@ def run_app(app: StepperApp) -> int:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere, stream.fileno())
         return _HUNG_UP
+    finally:
+        app.watchdog.give_back_signals()
     return 1 if app.return_code is None else app.return_code  # none: it did not end by `exit`

@@ -81,6 +81,11 @@ class AutosaveController:
         if self._autosave is not None and self._autosave.is_on:
             self._autosave.keep(self._editing.history())
 
+    def flush(self) -> None:
+        """Write what waits to be kept: the end is near."""
+        if self._autosave is not None and self._autosave.is_on:
+            self._autosave.flush()
+
     def forget(self) -> None:
         """Forget what was kept: the end is an orderly one."""
         if self._autosave is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import termios
 from codecs import getincrementaldecoder
 from time import monotonic
 
@@ -17,6 +18,9 @@ from bpstepper.app.paste_filter import PasteFilter
 __all__ = ["TerminalDriver", "TerminalGone"]
 
 
+_INTERRUPT = b"\x03"
+_RESTORED = "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+_RESTORED += "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 _MOST = 4096  # bytes that are read at a time
 
 
@@ -45,6 +49,8 @@ class TerminalDriver(LinuxDriver):
                     if not data:
                         self._app.post_message(TerminalGone())
                         return
+                if _INTERRUPT in data:
+                    self._app.watchdog.expect_answer(130)  # type: ignore[attr-defined]
                 for is_paste, text in pastes.feed(decode(data), monotonic(), len(data) == _MOST):
                     if is_paste:
                         self.process_message(events.Paste(text))
@@ -65,6 +71,13 @@ class TerminalDriver(LinuxDriver):
         except Exception:  # whatever a terminal says, it does not end the program
             return False
         return True
+
+    def give_back(self) -> None:
+        """Leave the terminal as it was found, from any thread: nobody else will."""
+        if self._file is not None:
+            os.write(self._file.fileno(), _RESTORED.encode())
+        if self.attrs_before is not None:
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
 
     def _read(self) -> bytes:
         try:

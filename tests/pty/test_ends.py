@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,38 @@ def test_a_crash_restores_the_terminal() -> None:
         assert terminal.wait() == 1
         assert terminal.restored
         assert b"planted" in terminal.raw
+
+
+STUCK = CRASH.replace('raise RuntimeError("planted")', "while True: pass")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", ""])
+def test_what_never_ends_is_ended(name: str) -> None:
+    """Where nothing answers any more a signal, or Ctrl-C, ends it; the terminal is as before."""
+    with Terminal(command=[sys.executable, "-c", STUCK]) as terminal:
+        shows(terminal, MAZUR).press("right").read(0.5)
+        if name:
+            terminal.signal(signal.Signals[name])
+        else:
+            terminal.press("ctrl+c")
+        assert terminal.wait() == 128 + signal.Signals[name or "SIGINT"]
+        assert terminal.restored
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "ctrl+c", "hang up"])
+def test_steps_of_the_last_seconds_are_kept(tmp_path: Path, name: str) -> None:
+    """Moves are written now and then, and at any end that is not an orderly one: all of them."""
+    state = str(tmp_path / "state.toml")
+    with opened_on("mazur", BPSTEPPER_STATE=state) as terminal:
+        shows(terminal, MAZUR).press(*["right"] * 6)
+        shows(terminal, place(1, "delta2"))
+        if name == "hang up":
+            terminal.close()
+        elif name == "ctrl+c":
+            terminal.press(name)
+        else:
+            terminal.signal(signal.Signals[name])
+        assert terminal.wait() > 128
+    with opened_on("mazur", BPSTEPPER_STATE=state) as terminal:
+        terminal.wait_for("resume at update 1, delta2").press("n").press("q")
+        assert terminal.wait() == 0
