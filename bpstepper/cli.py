@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
-from bpstepper import __version__
+from bpstepper import __version__, streams
 
 __all__ = ["COMMANDS", "build_parser", "main"]
 
@@ -150,18 +150,25 @@ def build_parser(command: Command) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    _speak_utf8()
+    streams.prepare()
     try:
         with _ended_in_order():
-            return _dispatch(arguments)
+            status = _dispatch(arguments)
+            streams.tell_lost(status)
+            sys.stdout.flush()
+            return status
     except KeyboardInterrupt:
         return 130
     except _Ended as ended:
         return ended.status
     except BrokenPipeError:
         # whoever read us has had enough, as `| head` has; nothing more may be written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.silence()
         return 128 + 13
+    except streams.StreamGone as gone:
+        streams.silence()
+        print(f"bpstepper: cannot write to standard output: {gone}", file=sys.stderr)
+        return 2
 
 
 class _Ended(BaseException):
@@ -213,7 +220,6 @@ def _dispatch(arguments: list[str]) -> int:
 
     try:
         status = import_module(command.module).run(parsed)
-        sys.stdout.flush()
     except CommandError as error:
         print(error, file=sys.stderr)
         return error.status
@@ -230,11 +236,3 @@ def _meant(word: str) -> str:
     from bpstepper.scenario import library
 
     return near[0] if library.path(word) is None else ""
-
-
-def _speak_utf8() -> None:
-    """Let no symbol of ours end the program where the locale knows only ASCII."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")

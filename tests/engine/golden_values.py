@@ -194,13 +194,16 @@ def read(path: Path) -> Golden:
 
 def write() -> None:
     """Store every network anew."""
-    FOLDER.mkdir(exist_ok=True)
-    for path in stored():
-        path.unlink()
+    anew = {}
     for number, draft in enumerate(drafts_to_store(), start=1):
-        path = FOLDER / f"{number:02}-{draft.loss}-{draft.optimizer}-{draft.layout}.json"
+        name = f"{number:02}-{draft.loss}-{draft.optimizer}-{draft.layout}.json"
         lines = [f'"{key}": {json.dumps(value)}' for key, value in made(draft).items()]
-        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+        anew[FOLDER / name] = "{\n" + ",\n".join(lines) + "\n}\n"
+    FOLDER.mkdir(exist_ok=True)
+    for path in stored():  # only now: where there is no torch nothing is lost
+        path.unlink()
+    for path, text in anew.items():
+        path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -184,6 +184,8 @@ class _Panel:
     def _heights(self, count: int) -> tuple[float, float]:
         """The lowest and the highest value to be seen; 0 is always among them."""
         _, values = self._curve(count * 2)
+        if self.low < 0 < self.high:  # where a cusp may be, between two of the others
+            values = np.append(values, self.kernel(np.zeros((1, 1)))[0])
         marked = [point.height for point in self.points if point.height is not None]
         seen = [x for x in (*values.tolist(), *marked) if abs(x) <= 2 * _FARTHEST]
         low, high = _outward(min([0.0, *seen])), _outward(max([0.0, *seen]))
