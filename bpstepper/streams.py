@@ -46,13 +46,15 @@ def tell_lost(status: int) -> None:
     """Where a command has failed, and stderr could not take the reason, say it on stdout."""
     stream: object = sys.stderr
     if status and isinstance(stream, _Narration) and stream.lost:
-        with contextlib.suppress(OSError):
+        try:
             print(stream.lost, end="", flush=True)
+        except OSError:  # nobody is left to be told, and the status says it
+            silence()
 
 
 def silence() -> None:
     """Let nothing more be written to standard output, at the interpreter's end neither."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.close(nowhere)

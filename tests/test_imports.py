@@ -59,6 +59,7 @@ _BELOW_PAGES = (
 
 ARROWS: dict[str, tuple[str, ...]] = {
     "number_format": (),
+    "streams": (),
     "drawing.charset": (),
     "drawing.text": (),
     "files": ("drawing.text",),
@@ -85,9 +86,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "pages": _BELOW_PAGES,
     "report": _BELOW_PAGES,
     "api": (*_KERNEL, "scenario"),
-    "app": (*_BELOW_PAGES, "pages", "report", "settings"),
+    "app": (*_BELOW_PAGES, "pages", "report", "settings", "streams"),
     "commands": (*_BELOW_PAGES, "pages", "report", "app", "settings"),
-    "cli": ("commands", "scenario"),
+    "cli": ("commands", "scenario", "streams"),
 }
 """Layer → the layers it may import from, besides itself and the package's own names.
 

@@ -5,7 +5,6 @@ Everything that touches the process stands here: signals, a closed terminal, the
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from textual.binding import Binding
 from textual.driver import Driver
 from textual.widgets import OptionList
 
+from bpstepper import streams
 from bpstepper.app.modal import Modal
 from bpstepper.app.stepper import StepperScreen
 from bpstepper.app.type_ahead import TypeAhead
@@ -246,9 +246,7 @@ def run_app(app: StepperApp) -> int:
             stream.flush()
     except OSError:
         # the terminal went away; nothing that is left over can be written, at the very end neither
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
+        streams.silence()
         return _HUNG_UP
     finally:
         app.watchdog.give_back_signals()
