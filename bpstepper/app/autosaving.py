@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AutosaveController"]
 
-_TICK = 1.0  # seconds between two looks at whether there is something to write
+_TICK = 1.0  # seconds between two looks; how often a file is written is `Autosave`'s `every`
 
 
 class AutosaveController:

@@ -2,7 +2,7 @@
 
 Two calculations of the same cell, the right one and a mistaken one, are laid beside each other term
 by term. Both were spelled out from kernels' cell rules, so nothing is said of a term that was not
-there.
+there. The sentences that are said of an answer are `grading`'s.
 """
 
 from __future__ import annotations
