@@ -165,9 +165,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # whoever read us has had enough, as `| head` has; nothing more may be written
         streams.silence()
         return 128 + 13
-    except streams.StreamGone as gone:
+    except streams.OutputError as error:
         streams.silence()
-        print(f"bpstepper: cannot write to standard output: {gone}", file=sys.stderr)
+        print(f"bpstepper: cannot write to standard output: {error}", file=sys.stderr)
         return 2
 
 

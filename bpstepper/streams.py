@@ -8,17 +8,18 @@ without a word; what was asked for may not.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
-from collections.abc import Iterable
-from typing import IO, Any, NoReturn, TextIO, cast
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, TextIO, cast
 
-__all__ = ["StreamGone", "prepare", "silence", "tell_lost"]
+__all__ = ["OutputError", "prepare", "silence", "tell_lost"]
 
 _MOST_LOST = 4000  # characters
 
 
-class StreamGone(OSError):  # noqa: N818 - it is the reason that matters
+class OutputError(OSError):
     """What was asked for cannot be written to standard output; the text says why."""
 
 
@@ -70,7 +71,7 @@ class _Stream:
         self._stream = stream
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name) if name != "_stream" else None
+        return getattr(self._stream, name)
 
     def isatty(self) -> bool:
         return self._stream is not None and self._stream.isatty()
@@ -90,34 +91,31 @@ class _Data(_Stream):
     _is_given_up = False
 
     def write(self, text: str) -> int:
-        if self._is_given_up:
-            return len(text)
-        if self._stream is None:
-            self._fail("it is closed")
-        try:
-            return self._stream.write(text)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            self._fail(error.strerror or str(error))
+        if not self._is_given_up:
+            with self._failing():
+                if self._stream is None:
+                    raise OSError(errno.EBADF, "it is closed")
+                self._stream.write(text)
+        return len(text)
 
     def flush(self) -> None:
         if self._is_given_up:
             return
         if self._reason:  # argparse passes over what its help meets with
-            self._fail(self._reason)
-        if self._stream is None:
-            return
+            raise OutputError(self._reason)
+        if self._stream is not None:
+            with self._failing():
+                self._stream.flush()
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
         try:
-            self._stream.flush()
-        except BrokenPipeError:
+            yield
+        except BrokenPipeError:  # whoever read has had enough, which is no failure
             raise
         except OSError as error:
-            self._fail(error.strerror or str(error))
-
-    def _fail(self, reason: str) -> NoReturn:
-        self._reason = reason
-        raise StreamGone(reason) from None
+            self._reason = error.strerror or str(error)
+            raise OutputError(self._reason) from None
 
     def give_up(self) -> None:
         """Take everything from now on, and write nothing."""

@@ -208,7 +208,8 @@ class StepperApp(App[None]):
 
     def _end(self, status: int) -> None:
         """End in order, with what is pending kept; where that fails, the watchdog ends it."""
-        self.watchdog.wait_for_end(status)
+        if not self.is_headless:  # there the process is somebody else's
+            self.watchdog.wait_for_end(status)
         self._keep_pending()
         self.exit(return_code=status)
 

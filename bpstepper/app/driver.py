@@ -33,7 +33,7 @@ class TerminalDriver(LinuxDriver):
 
     Textual's own ends the program at bytes that are no UTF-8, as a terminal of another encoding
     sends for `é`, and at reports that it cannot make sense of; it reads for ever where the terminal
-    has been closed, and takes pastes as `paste_filter` says.
+    has been closed. What it does with a paste is told in `paste_filter`.
     """
 
     def run_input_thread(self) -> None:

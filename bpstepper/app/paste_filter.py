@@ -45,12 +45,12 @@ class PasteFilter:
         Yields:
             Whether it is a paste, and its text, clean; or the text of keys.
         """
-        is_silence = not text and now - self._heard >= SILENCE
+        has_come, is_silence = bool(text), not text and now - self._heard >= SILENCE
         if self._kept is not None and (is_silence or text == _INTERRUPT):  # which nobody pastes
             self._keep(self._held)
             self._held = ""
             yield True, self._finished()
-        if text:
+        if has_come:
             self._heard = now
         elif self._kept is not None:
             return
@@ -60,7 +60,7 @@ class PasteFilter:
             before, found, text = text.partition(mark)
             if not found:
                 least = 1 if is_more or self._kept is not None else 2
-                held = _begun(before, mark, least) if self._heard == now else 0
+                held = _begun(before, mark, least) if has_come else 0
                 before, self._held = before[: len(before) - held], before[len(before) - held :]
             if self._kept is None:
                 if keys := before.replace(_END, ""):

@@ -47,6 +47,7 @@ class Watchdog:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._before: dict[int, Any] = {}
         self._over = threading.Event()
+        self._is_ending = False
 
     def take_signals(self) -> None:
         """Take them from now on; in the main thread, with the loop running."""
@@ -71,8 +72,10 @@ class Watchdog:
             self._loop.call_soon_threadsafe(self._end, 128 + number)
 
     def wait_for_end(self, status: int) -> None:
-        """Give an orderly end its time, and then end."""
-        self._start(self._over, PATIENCE, status)
+        """Give an orderly end its time, and then end; once, however often it is asked for."""
+        if not self._is_ending:
+            self._is_ending = True
+            self._start(self._over, PATIENCE, status)
 
     def expect_answer(self, status: int) -> None:
         """End, unless the loop answers at once; what it then does is its own affair."""

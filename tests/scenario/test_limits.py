@@ -175,3 +175,23 @@ def test_samples_are_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     text = 2 * file if kind == "csv" else file  # as bytes, and as text
     assert large - small > 2 * 2**20
     assert wide - narrow < 1.5 * (large - small) + text
+
+
+def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    """Room is made for what a table can hold, not for a row in each line."""
+    names = ",".join(f"x{i}" for i in range(200))
+    (tmp_path / "blank.csv").write_text(f"{names}\n{','.join(['1'] * 200)}\n" + "\n" * 50_000)
+    network = "[network]\ninputs = 200\n[[network.layers]]\nunits = 1\n"
+    asked = json.dumps(names.split(","))
+    file = tmp_path / "blank.toml"
+    file.write_text(
+        f'{network}[loss]\nname = "output"\n[samples]\nfile = "blank.csv"\ninputs = {asked}\n'
+    )
+    tracemalloc.start()
+    try:
+        scenario = load(file)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [sample.input.sum() for sample in scenario.samples] == [200]
+    assert most < 50_000 * 200 * 8 / 2

@@ -141,6 +141,20 @@ def test_an_array_is_unpacked_into_itself(dtype: str) -> None:
     assert peak < numbers.nbytes + as_stored + numbers.size + 4 * 2**20
 
 
+def test_a_header_that_says_it_is_long_is_not_waited_for() -> None:
+    """One byte more than a header can have among the first piece: the rest is not unpacked."""
+    promised = np.lib.format.magic(2, 0) + (2**18).to_bytes(4, "little")
+    data = packed(zipfile.ZIP_DEFLATED, X=promised + b" " * 2**22)
+    tracemalloc.start()
+    try:
+        with pytest.raises(CannotRead):
+            ArrayFile(data, "x.npz").read("X")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 2**21
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_columns_may_come_first(order: Literal["C", "F"]) -> None:
     """An array that was stored by columns is the same array."""

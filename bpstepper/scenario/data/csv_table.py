@@ -278,13 +278,16 @@ class CsvTable:
         if beyond is not None:
             self._too_many(beyond)
             return None
-        at_most = min(MAX_ROWS, self._source.text.count("\n") + 1)
+        width = len(self.header)
+        text = self._source.text
+        # a whole row has a character and a comma, or a line end, for each cell
+        at_most = min(MAX_ROWS, text.count("\n") + 1, len(text) // (2 * width) + 1)
         numbers: Array = np.empty((at_most, len(columns)))
+        kept = 0
         texts: list[str] = []
         pick = _picker([column.number for column in columns])
-        width = len(self.header)
         # Python reads 1_000 as a number, and nothing else does
-        underscores = self._source.text.find("_", self._after_header()) >= 0
+        underscores = text.find("_", self._after_header()) >= 0
         problems = 0
         for line, row in self._records:
             if len(self._lines) >= MAX_ROWS:
@@ -295,11 +298,12 @@ class CsvTable:
                 if len(row) != width:
                     raise ValueError
                 values = list(map(float, pick(row)))
-                numbers[len(self._lines) - 1] = values
                 if not all(map(isfinite, values)) or (underscores and "_" in "".join(pick(row))):
                     raise ValueError
                 if names is not None:
                     texts.append(self._name(row[names.number].strip()))
+                numbers[kept] = values
+                kept += 1
             except ValueError:
                 problems += 1
                 if problems > LIMIT:
@@ -320,7 +324,7 @@ class CsvTable:
             )
             return None
         numbers.setflags(write=False)  # so that it need not be copied to be safe from changes
-        return Columns(numbers[: len(self._lines)], tuple(texts))
+        return Columns(numbers[:kept], tuple(texts))
 
     def _after_header(self) -> int:
         offset = 0
@@ -329,14 +333,15 @@ class CsvTable:
         return offset
 
     def _first_beyond(self) -> int | None:
-        """The line of the first row too many, found without reading rows: where none is quoted."""
+        """The line of the first row too many, found without reading rows: where none is quoted.
+
+        The header is a row, too.
+        """
         text = self._source.text
         if '"' in text or text.count("\n") <= MAX_ROWS:
             return None
         rows = (i for i, it in enumerate(re.finditer(r".*\n?", text), 1) if it[0].strip())
-        return next(
-            islice(rows, MAX_ROWS + 1, None), None
-        )  # after the header and those there may be
+        return next(islice(rows, MAX_ROWS + 1, None), None)
 
     @staticmethod
     def _name(text: str) -> str:

@@ -31,7 +31,7 @@ _MOST_MEMBERS = 10_000
 _MOST_BYTES = 8 * MAX_NUMBERS
 _ENTRY = b"PK\x01\x02"  # begins each entry of the directory of an archive
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_PIECE = 2**18  # bytes that are unpacked at a time
+_PIECE = 2**18  # bytes that are unpacked at a time, and among the first of which a header ends
 
 
 class ArrayFile:
@@ -115,7 +115,8 @@ class ArrayFile:
 
     def _array(self, stream: IO[bytes], what: str, kind: str) -> npt.NDArray[Any]:
         try:
-            shape, by_columns, dtype = _header(stream)
+            begun = io.BytesIO(stream.read(_PIECE))  # a header may say that it is gigabytes long
+            shape, by_columns, dtype = _header(begun)
         except Exception:  # numpy raises what tokenizers and literals do
             raise self._damaged(kind) from None
         if dtype.hasobject or dtype.kind not in _NUMERIC + _TEXT:
@@ -129,7 +130,7 @@ class ArrayFile:
         if size > MAX_NUMBERS or size * dtype.itemsize > _MOST_BYTES:
             raise _too_large(what)
         try:
-            flat = _filled(stream, size, dtype)
+            flat = _filled(begun, stream, size, dtype)
         except Exception:  # of the archive, or too short
             raise self._damaged(kind) from None
         return flat.reshape(shape, order="F" if by_columns else "C")
@@ -149,13 +150,16 @@ def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     return shape, by_columns, dtype
 
 
-def _filled(stream: IO[bytes], size: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """So many numbers, read where they are to stay."""
+def _filled(
+    begun: IO[bytes], stream: IO[bytes], size: int, dtype: np.dtype[Any]
+) -> npt.NDArray[Any]:
+    """So many numbers, of what was begun and then of the stream, read where they are to stay."""
     flat = np.empty(size, dtype)
     if flat.nbytes:
         kept, at = flat.view(np.uint8).data, 0
         while at < len(kept):
-            piece = stream.read(min(_PIECE, len(kept) - at))
+            wanted = min(_PIECE, len(kept) - at)
+            piece = begun.read(wanted) or stream.read(wanted)
             if not piece:
                 raise EOFError("fewer numbers than the header promises")
             kept[at : at + len(piece)] = piece
